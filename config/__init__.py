@@ -1,0 +1,1 @@
+"""How KodiPest is deployed; imported by nobody."""

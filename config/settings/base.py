@@ -1,0 +1,189 @@
+"""What a node and a hub share. Every value an operator may change is read from the environment."""
+
+import re
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from config import sqlite
+
+ROOT = Path(__file__).resolve().parents[2]
+env = environ.FileAwareEnv()  # FOO_FILE=/run/secrets/foo works for every FOO
+VERSION = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[1]  # type: ignore[index]
+
+# All state of a site stands in this one folder.
+HOME = Path(env("KODIPEST_HOME", default=str(ROOT / "var"))).resolve()
+DEBUG = env.bool("DEBUG", default=False)
+SITE_NAME = env("KODIPEST_SITE_NAME", default="KodiPest")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "django_htmx",
+    "template_partials",
+    "rules",
+    "django_tasks",
+    "django_tasks_db",
+    "kodipest.kernel",
+    "kodipest.engines.media",
+    "kodipest.people",
+    "kodipest.works",
+    "kodipest.stages.coaching",
+    "kodipest.stages.incubation",
+    "kodipest.stages.curation",
+    "kodipest.stages.publication",
+    "kodipest.web",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "kodipest.web.middleware.PublicPages",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "kodipest.web.middleware.Refusals",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "kodipest.web.context.site",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+        },
+    }
+]
+
+DATABASES = {
+    "default": env.db("DATABASE_URL", default=f"sqlite:///{HOME / 'db' / 'kodipest.sqlite3'}"),
+    "queue": env.db("QUEUE_URL", default=f"sqlite:///{HOME / 'db' / 'queue.sqlite3'}"),
+    "sessions": env.db("SESSIONS_URL", default=f"sqlite:///{HOME / 'db' / 'sessions.sqlite3'}"),
+    "cache": env.db("CACHE_DB_URL", default=f"sqlite:///{HOME / 'db' / 'cache.sqlite3'}"),
+}
+for _alias, _database in DATABASES.items():
+    sqlite.harden(_database, durable=_alias == "default")
+DATABASE_ROUTERS = ["config.routers.Beside"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "site_cache",
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = [
+    "rules.permissions.ObjectPermissionBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "today"
+LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "kodipest.web.sign_in.StaffOnly"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
+
+LANGUAGE_CODE = "id"
+LANGUAGES = [("id", _("Indonesian")), ("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
+LOCALE_PATHS = [ROOT / "locale"]
+USE_I18N = True
+TIME_ZONE = env("TIME_ZONE", default="Asia/Jakarta")
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 3600
+MEDIA_ROOT = HOME / "media"
+MEDIA_URL = "/media/"
+FILE_UPLOAD_HANDLERS = ["kodipest.engines.media.uploads.StraightToDisk"]
+UPLOAD_MAX_BYTES = env.int("KODIPEST_UPLOAD_MAX_BYTES", default=64 * 2**30)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20  # text fields only; files never pass through memory
+ENCODER_THREADS = env.int("KODIPEST_ENCODER_THREADS", default=0)  # 0 = as many as there are cores
+
+SESSION_COOKIE_NAME = "kodipest"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "kodipest.web.views.csrf_refused"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],  # data: is the QR code of the TOTP set-up
+        "font-src": [SELF],
+        "media-src": [SELF, "blob:"],  # blob: is how hls.js feeds the player
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "worker-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+# One-click sign-in as any demo person. Off unless said aloud; `check` warns while it is on.
+DEMO_SIGN_IN = env.bool("KODIPEST_DEMO_SIGN_IN", default=False)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+    # A refused or missing page is daily business; the access log of the web server has it.
+    "loggers": {"django.request": {"level": "ERROR"}, "django_tasks": {"level": "WARNING"}},
+}

@@ -1,0 +1,13 @@
+"""A node: one laptop in one pesantren. SQLite, files on disk, no internet needed."""
+
+from config import node_identity
+
+from .base import *
+
+SECRET_KEY = node_identity.secret_key(HOME)
+ALLOWED_HOSTS = env.list("KODIPEST_HOSTS", default=node_identity.own_names())
+# A node speaks plain HTTP on its own cable: secure cookies would lock everybody out.
+SESSION_COOKIE_SECURE = env.bool("KODIPEST_HTTPS", default=False)
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = HOME / "mail"

@@ -1,0 +1,1 @@
+"""KodiPest: content made by santri, from training to publication."""

@@ -1,0 +1,1 @@
+"""The five stages. They know the journey (works.journey), never each other."""
