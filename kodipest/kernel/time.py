@@ -13,3 +13,11 @@ def today() -> date:
 def age_on(day: date, born: date) -> int:
     """Return the full years lived on `day`; someone born on 29 February is older on 1 March."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def born_for_age(day: date, years: int) -> date:
+    """Return the latest birth date of somebody who has lived `years` full years on `day`."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:  # 29 February in a year that has none
+        return day.replace(year=day.year - years, day=28)

@@ -1,0 +1,1 @@
+"""Persons, organisations, roles, consents and the audit trail."""

@@ -1,0 +1,105 @@
+"""Questions about people; each list says who may see what."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from kodipest.kernel.time import born_for_age, today
+from kodipest.people.audit import audit_faults as audit_faults
+from kodipest.people.models import (
+    AGE_OF_PUBLIC_PROFILE,
+    Consent,
+    Membership,
+    NameForm,
+    Organisation,
+    Person,
+    Purpose,
+    Role,
+)
+
+
+def living_consents(purpose: Purpose) -> QuerySet[Consent]:
+    """Consents for `purpose` that nobody has withdrawn."""
+    return Consent.objects.filter(purpose=purpose, withdrawal=None)
+
+
+def has_consent(person: Person, purpose: Purpose) -> bool:
+    """Say whether a living consent of `person` for `purpose` exists, and age allows what it says."""
+    return bool(people_with_consent(purpose).filter(pk=person.pk).exists())
+
+
+def people_with_consent(purpose: Purpose) -> QuerySet[Person]:
+    """People of whom `purpose` may be done now: the one gate for every page, feed and file.
+
+    Under 13 nothing is public, consent or not (PP 17/2025).
+    """
+    consented = Person.objects.filter(
+        Exists(living_consents(purpose).filter(person=OuterRef("pk")))
+    )
+    if purpose in {Purpose.PUBLIC, Purpose.NAME, Purpose.VOICE, Purpose.FACE, Purpose.ABROAD}:
+        newest = born_for_age(today(), AGE_OF_PUBLIC_PROFILE)
+        consented = consented.filter(Q(birth_date=None) | Q(birth_date__lte=newest))
+    return consented
+
+
+def public_names(people: Iterable[Person]) -> dict[UUID, str]:
+    """Write each of `people` as consented, with two queries at most; absent when not at all."""
+    people = {person.pk: person for person in people}
+    allowed = people_with_consent(Purpose.NAME).filter(pk__in=people)
+    forms = living_consents(Purpose.NAME).filter(person__in=allowed).order_by("given_at")
+    return {
+        person_id: write_name(people[person_id], NameForm(form))
+        for person_id, form in forms.values_list("person_id", "choice")
+    }
+
+
+def public_name(person: Person) -> str | None:
+    """Write one person as consented, or None."""
+    return public_names([person]).get(person.pk)
+
+
+def write_name(person: Person, form: NameForm) -> str:
+    """Write the name of `person` in `form`."""
+    if form == NameForm.FULL:
+        return person.name
+    if form == NameForm.NICKNAME:
+        return person.nickname
+    return "".join(f"{word[0]}." for word in person.name.split())
+
+
+def organisations_in_public() -> QuerySet[Organisation]:
+    """Pesantren that anyone may see, by name."""
+    return Organisation.objects.filter(kind=Organisation.Kind.PESANTREN).order_by("name")
+
+
+def organisations_of(person: Person, *roles: Role) -> list[Organisation]:
+    """Organisations in which `person` holds one of `roles` now."""
+    return [held.organisation for held in person.living_memberships if held.role in roles]
+
+
+def members(organisation: Organisation, *roles: Role) -> QuerySet[Person]:
+    """People who hold one of `roles` in `organisation` now, by name. Only for its own staff."""
+    held = Membership.objects.filter(
+        organisation=organisation, role__in=roles, until=None, person=OuterRef("pk")
+    )
+    return Person.objects.filter(Exists(held)).order_by("name")
+
+
+def people_with_role(role: Role) -> QuerySet[Person]:
+    """People who hold `role` anywhere now: who is told, who may be asked. Not for pages."""
+    return Person.objects.filter(
+        Exists(Membership.objects.filter(role=role, until=None, person=OuterRef("pk")))
+    )
+
+
+def roles_of(person: Person) -> set[Role]:
+    """Roles that `person` holds now, anywhere."""
+    return {Role(held.role) for held in person.living_memberships}
+
+
+def role_line(person: Person) -> str:
+    """Say in words what `person` does and where, for the signed-in header and inboxes."""
+    lines = [f"{held.get_role_display()}, {held.organisation}" for held in person.living_memberships]
+    return " · ".join(lines) or _("Guest")

@@ -1,0 +1,1 @@
+"""Works: what santri make, their revisions, and their journey through the stages."""

@@ -1,0 +1,253 @@
+"""Verbs about works; the only writers of this app."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy
+
+from kodipest.engines.media.operations import adopt_upload, request_transcode
+from kodipest.kernel.errors import Refusal
+from kodipest.kernel.permissions import require
+from kodipest.kernel.text import clean_line, clean_text
+from kodipest.people import audit
+from kodipest.people.models import Organisation, Person, Role
+from kodipest.works import sanad, words
+from kodipest.works.journey import ALLOWED_MOVES, Stage
+from kodipest.works.models import Act, Asset, Credit, Passage, Revision, Work
+
+MEDIA_FOR = {
+    Work.Kind.VIDEO: "video",
+    Work.Kind.AUDIO: "audio",
+    Work.Kind.POSTER: "image",
+    Work.Kind.COMIC: "image",
+    Work.Kind.EBOOK: "document",
+}
+MEDIA_NAMES = {
+    "video": gettext_lazy("a film"),
+    "audio": gettext_lazy("a sound recording"),
+    "image": gettext_lazy("a picture"),
+    "document": gettext_lazy("a PDF or EPUB"),
+}
+MOST_PAGES = 200
+
+
+@transaction.atomic
+def start_work(
+    *, kind: Work.Kind, title: str, organisation: Organisation, by: Person, language: str = "id"
+) -> Work:
+    """Begin a work with its first open revision; `by` is its first author.
+
+    Raises PermissionDenied unless `by` is a santri or mentor of `organisation`, and Refusal
+    `title_missing`.
+    """
+    require(by, "works.start_work", organisation)
+    title = clean_line(title)
+    if not title:
+        raise Refusal({"title": Refusal(words.NEEDS_TITLE, code="title_missing")})
+    work = Work(
+        kind=kind, title=title, organisation=organisation, language=language, created_by=by
+    )
+    # The tail of a UUIDv7 is random: no other site can choose the same address.
+    work.slug = f"{slugify(title)[:70] or kind}-{work.pk.hex[-8:]}".lower()
+    work.full_clean()
+    work.save(force_insert=True)
+    Revision.objects.create(work=work, number=1, title=title, made_by=by)
+    Credit.objects.create(work=work, person=by)
+    audit.record("start_work", work, by=by, kind=kind)
+    return work
+
+
+@transaction.atomic
+def credit_person(
+    *, work: Work, person: Person, role: Credit.Role = Credit.Role.AUTHOR, by: Person
+) -> Credit:
+    """Name `person` in the credits of `work`. Raises PermissionDenied unless `by` is an author."""
+    require(by, "works.change_work", work)
+    credit, created = Credit.objects.get_or_create(
+        work=work, person=person, role=role, defaults={"position": work.credits.count()}
+    )
+    if created:
+        audit.record("credit_person", credit, by=by, person=person.pk, role=role)
+    return credit
+
+
+@transaction.atomic
+def change_text(
+    *, work: Work, by: Person, title: str, synopsis: str = "", body: str = ""
+) -> Revision:
+    """Write the texts of the open revision.
+
+    Raises PermissionDenied unless `by` is an author, Refusal `sealed` when it was handed on.
+    """
+    require(by, "works.change_work", work)
+    revision = open_revision(work)
+    revision.title = clean_line(title)
+    revision.synopsis, revision.body = clean_text(synopsis), clean_text(body)
+    if not revision.title:
+        raise Refusal({"title": Refusal(words.NEEDS_TITLE, code="title_missing")})
+    revision.clean_fields()
+    fields = {"title": revision.title, "synopsis": revision.synopsis, "body": revision.body}
+    if not Revision.objects.filter(pk=revision.pk, sealed_at=None).update(**fields):
+        raise Refusal(words.SEALED, code="sealed")
+    Work.objects.filter(pk=work.pk).update(title=revision.title)
+    audit.record("change_text", revision, by=by)
+    return revision
+
+
+@transaction.atomic
+def attach_file(*, work: Work, upload: Any, by: Person, role: Asset.Role = Asset.Role.MAIN) -> Asset:
+    """Take an uploaded file into the open revision and ask for its preparation.
+
+    `upload` is what `engines.media.uploads` streamed to disk. A new main file or cover takes the
+    place of the old one; a comic collects pages. Raises PermissionDenied unless `by` is an author;
+    Refusal `sealed`, `wrong_kind`, `no_files`, `too_many`, and those of `adopt_upload`. On any of
+    them the revision is as it was.
+    """
+    require(by, "works.change_work", work)
+    revision = open_revision(work)
+    if work.kind == Work.Kind.ARTICLE and role == Asset.Role.MAIN:
+        raise Refusal(words.NO_FILES, code="no_files")
+    original = adopt_upload(upload=upload)
+    refuse_wrong_kind(work, role, original.kind)
+    position = 0
+    if work.kind == Work.Kind.COMIC and role == Asset.Role.MAIN:
+        last = revision.assets.filter(role=role).order_by("position").last()
+        position = last.position + 1 if last else 0
+        if position >= MOST_PAGES:
+            raise Refusal(words.TOO_MANY, code="too_many", params={"limit": MOST_PAGES})
+    else:
+        revision.assets.filter(role=role).delete()
+    asset = Asset.objects.create(
+        revision=revision,
+        original=original,
+        transcode=request_transcode(original=original),
+        role=role,
+        position=position,
+        file_name=upload.name,
+    )
+    audit.record("attach_file", asset, by=by, sha256=original.sha256)
+    return asset
+
+
+@transaction.atomic
+def remove_file(*, asset: Asset, by: Person) -> None:
+    """Take a file out of an open revision; its original stays in store until nothing names it."""
+    work = asset.revision.work
+    require(by, "works.change_work", work)
+    if open_revision(work).pk != asset.revision_id:
+        raise Refusal(words.SEALED, code="sealed")
+    audit.record("remove_file", asset, by=by, sha256=asset.original.sha256)
+    asset.delete()
+
+
+@transaction.atomic
+def begin_revision(*, work: Work, by: Person) -> Revision:
+    """Open the next version: a copy of the newest one, files included, which stays as it is.
+
+    Raises PermissionDenied unless `by` is an author; Refusal `not_at_desk` while others have the
+    work, `open_already` when a version is open.
+    """
+    require(by, "works.change_work", work)
+    lock(work)
+    newest = Revision.objects.filter(work=work).latest()
+    if newest.is_open:
+        raise Refusal(words.OPEN_ALREADY, code="open_already")
+    if work.stage != Stage.TRAINING:
+        raise Refusal(words.NOT_AT_DESK, code="not_at_desk")
+    revision = Revision.objects.create(
+        work=work,
+        number=newest.number + 1,
+        title=newest.title,
+        synopsis=newest.synopsis,
+        body=newest.body,
+        made_by=by,
+    )
+    Asset.objects.bulk_create(
+        Asset(
+            revision=revision,
+            original=asset.original,
+            transcode=asset.transcode,
+            role=asset.role,
+            position=asset.position,
+            file_name=asset.file_name,
+        )
+        for asset in newest.files
+    )
+    work.__dict__.pop("newest_revision", None)
+    audit.record("begin_revision", revision, by=by)
+    return revision
+
+
+def open_revision(work: Work) -> Revision:
+    """Return the revision that may be changed, locked; Refusal `sealed` when there is none."""
+    lock(work)
+    revision = Revision.objects.filter(work=work, sealed_at=None).select_related("work").first()
+    if revision is None:
+        raise Refusal(words.SEALED, code="sealed")
+    return revision
+
+
+def lock(work: Work) -> None:
+    """Let one writer at a time change `work`, and see how it stands now."""
+    fresh = Work.objects.select_for_update().get(pk=work.pk)
+    work.stage, work.title = fresh.stage, fresh.title
+
+
+def refuse_wrong_kind(work: Work, role: Asset.Role, found: str) -> None:
+    """Raise Refusal `wrong_kind` unless a file of the kind `found` fits into its place."""
+    wanted = "image" if role == Asset.Role.COVER else MEDIA_FOR[Work.Kind(work.kind)]
+    if found != wanted:
+        names = {"wanted": MEDIA_NAMES[wanted], "found": MEDIA_NAMES[found]}
+        raise Refusal(words.WRONG_KIND, code="wrong_kind", params=names)
+
+
+def seal_revision(*, work: Work, by: Person) -> Revision:
+    """Close the open revision for ever, and let `by` vouch that it was made here.
+
+    Part of handing a work on: the caller holds the transaction and has checked the permission. A
+    revision that is sealed already comes back as it is.
+    """
+    lock(work)
+    revision = Revision.objects.select_related("work__organisation").filter(work=work).latest()
+    if not revision.is_open:
+        return revision
+    revision.sealed_at, revision.content_hash = timezone.now(), sanad.hash_of(revision)
+    revision.save(update_fields=["sealed_at", "content_hash"])
+    sanad.attest(
+        revision=revision, act=Act.MADE, person=by, role=Role.SANTRI, number=revision.number
+    )
+    return revision
+
+
+@transaction.atomic
+def move_work(*, work: Work, to: Stage, by: Person, why: str = "") -> Passage:
+    """Move `work` one step along its journey and stamp its passport.
+
+    The caller has checked who may do so. Raises Refusal `move_not_allowed` for a step the journey
+    does not have, `moved_meanwhile` when somebody else was first.
+    """
+    here = Stage(work.stage)
+    if to not in ALLOWED_MOVES[here]:
+        raise Refusal(
+            words.WRONG_STEP,
+            code="move_not_allowed",
+            params={"here": here.label, "there": Stage(to).label},
+        )
+    now = timezone.now()
+    moved = Work.objects.filter(pk=work.pk, stage=here).update(stage=to, stage_since=now)
+    if not moved:
+        raise Refusal(words.MOVED_MEANWHILE, code="moved_meanwhile")
+    work.stage, work.stage_since = to, now
+    passage = Passage.objects.create(
+        work=work,
+        revision=Revision.objects.filter(work=work).latest(),
+        from_stage=here,
+        to_stage=to,
+        by=by,
+        at=now,
+        why=clean_text(why),
+    )
+    audit.record("move_work", work, by=by, here=here, there=to)
+    return passage

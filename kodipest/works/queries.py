@@ -1,0 +1,101 @@
+"""Questions about works; each list says who may see what."""
+
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from kodipest.kernel.errors import Refusal
+from kodipest.people.models import Person, Purpose, Role
+from kodipest.people.queries import organisations_of, people_with_consent, public_names
+from kodipest.people.rules import is_curator, is_programme_manager
+from kodipest.works import words
+from kodipest.works.journey import Stage
+from kodipest.works.models import Asset, Attestation, Credit, Passage, Revision, Work
+
+
+def works_by(person: Person) -> QuerySet[Work]:
+    """Works `person` is an author of, newest first."""
+    mine = Credit.objects.filter(work=OuterRef("pk"), person=person, role=Credit.Role.AUTHOR)
+    return Work.objects.filter(Exists(mine)).select_related("organisation").order_by("-created_at")
+
+
+def works_seen_by(person: Person) -> QuerySet[Work]:
+    """Works whose inside `person` may look at: the list form of the permission `works.see_work`."""
+    works = Work.objects.select_related("organisation").prefetch_related("credits")
+    if person.is_superuser or is_programme_manager(person):
+        return works
+    houses = organisations_of(person, Role.COACH, Role.KIAI, Role.OPERATOR)
+    mine = Credit.objects.filter(work=OuterRef("pk"), person=person, role=Credit.Role.AUTHOR)
+    seen = Q(Exists(mine)) | Q(organisation__in=houses)
+    if is_curator(person):
+        own = [held.organisation_id for held in person.living_memberships]
+        seen |= Q(stage=Stage.CURATION) & ~Q(organisation__in=own)
+    return works.filter(seen)
+
+
+def with_files(revisions: QuerySet[Revision]) -> QuerySet[Revision]:
+    """Bring the files of `revisions` along, with the state of their preparation."""
+    assets = Asset.objects.select_related("original", "transcode")
+    return revisions.prefetch_related(Prefetch("assets", assets, to_attr="files"))
+
+
+def newest_revisions(works: Iterable[Work]) -> dict[object, Revision]:
+    """Map the id of each of `works` to its newest revision with its files, in two queries."""
+    newest = Revision.objects.filter(work=OuterRef("work")).order_by("-number").values("pk")[:1]
+    revisions = Revision.objects.filter(work__in=[work.pk for work in works], pk=newest)
+    return {revision.work_id: revision for revision in with_files(revisions)}
+
+
+def works_without_consent() -> QuerySet[Credit]:
+    """Credits of people of whom nothing may be shown in public: a work with one is not shown."""
+    return Credit.objects.exclude(person__in=people_with_consent(Purpose.PUBLIC))
+
+
+def missing_consents(work: Work) -> Sequence[Person]:
+    """People in the credits of `work` whose works may not be shown in public, by nickname."""
+    missing = Person.objects.filter(credits__work=work).exclude(
+        pk__in=people_with_consent(Purpose.PUBLIC).values("pk")
+    )
+    return sorted(set(missing), key=lambda person: person.nickname)
+
+
+def public_credits(work: Work) -> list[tuple[Credit, str | None]]:
+    """List the credits of `work` with each name as consented (None: a part without a name)."""
+    credits = list(work.credits.select_related("person"))
+    names = public_names(credit.person for credit in credits)
+    return [(credit, names.get(credit.person_id)) for credit in credits]
+
+
+def sanad_of(work: Work, revision: Revision | None = None) -> list[tuple[Attestation, str | None]]:
+    """List the links that lead to `revision` (default all), with the name where consent still covers it.
+
+    A name stands in a link in the form of its day. If the person has chosen another form since, or
+    none, the old one is not shown: its opening stays closed.
+    """
+    links = list(work.attestations.select_related("person"))
+    if revision is not None:
+        links = [link for link in links if link.revision_id == revision.pk]
+    names = public_names(link.person for link in links)
+    return [(link, link.name if names.get(link.person_id) == link.name else None) for link in links]
+
+
+def history(work: Work) -> QuerySet[Passage]:
+    """The passages of `work` in order. For those who may see its inside."""
+    return work.passages.select_related("by", "revision")
+
+
+def obstacles_to_handing_on(revision: Revision) -> list[Refusal]:
+    """List what `revision` lacks before anyone else should look at it; empty when it is ready."""
+    kind, files = revision.work.kind, revision.main_files
+    obstacles = []
+    if not revision.title:
+        obstacles.append(Refusal(words.NEEDS_TITLE, code="title_missing"))
+    if kind == Work.Kind.ARTICLE and not revision.body:
+        obstacles.append(Refusal(words.NEEDS_TEXT, code="text_missing"))
+    if kind != Work.Kind.ARTICLE and not files:
+        obstacles.append(Refusal(words.NEEDS_FILE, code="file_missing"))
+    if any(asset.transcode.state == "failed" for asset in revision.files):
+        obstacles.append(Refusal(words.FILE_FAILED, code="media_failed"))
+    elif any(not asset.transcode.is_playable for asset in revision.files):
+        obstacles.append(Refusal(words.FILE_NOT_READY, code="media_not_ready"))
+    return obstacles

@@ -1,0 +1,100 @@
+"""The sanad of a work: what its content hash covers, and how links are stored, signed and exported."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from kodipest.engines.sanad import content
+from kodipest.engines.sanad.canonical import Json
+from kodipest.engines.sanad.chain import Disclosure, Link, Statement, export, vouch
+from kodipest.engines.sanad.keys import SiteKey
+from kodipest.people.models import Person, Role
+from kodipest.people.queries import public_name
+from kodipest.works.models import Act, Attestation, Revision, Work
+
+REVISES = "revises"
+
+
+@lru_cache(maxsize=4)
+def _key_at(path: Path) -> SiteKey:
+    return SiteKey.load_or_create(path)
+
+
+def site_key() -> SiteKey:
+    """Return the key of this site, made at its first need."""
+    return _key_at(settings.HOME / "keys" / "site.pem")
+
+
+def manifest_of(revision: Revision) -> dict[str, Json]:
+    """List what a revision consists of: texts by hash, files by hash. No person, no file name."""
+    return {
+        "kind": revision.work.kind,
+        "language": revision.work.language,
+        "title": revision.title,
+        "synopsis": content.hash_text(revision.synopsis),
+        "body": content.hash_text(revision.body),
+        "files": [
+            {"role": asset.role, "sha256": asset.original.sha256} for asset in revision.files
+        ],
+    }
+
+
+def hash_of(revision: Revision) -> str:
+    """Name the exact content of a revision: `sha256:` and 64 hex digits."""
+    return content.content_hash(manifest_of(revision))
+
+
+def links_of(work: Work) -> list[Link]:
+    """Read the stored links of a work, names included: never for a page as they are."""
+    return [
+        Link(link.body, link.signature, Disclosure(link.salt, link.name))
+        for link in work.attestations.all()
+    ]
+
+
+def attest(
+    *, revision: Revision, act: Act, person: Person, role: Role | str, **facts: str | int
+) -> Attestation:
+    """Sign that `person` vouches for the exact content of a sealed `revision`; append it.
+
+    The caller holds the transaction and has checked the permission. Two links signed at the same
+    moment for one work collide on their number, and the second act fails as a whole.
+    """
+    work, at = revision.work, timezone.now().replace(microsecond=0)
+    links = links_of(work)
+    if links and links[-1].body["content"] != revision.content_hash:
+        facts[REVISES] = links[-1].body["content"]
+    link = vouch(
+        key=site_key(),
+        statement=Statement(
+            act=act.value, content=revision.content_hash, at=at, role=str(role), facts=facts
+        ),
+        name=public_name(person) or person.nickname,
+        after=links,
+    )
+    if link.disclosure is None:  # `vouch` always opens the name it was given
+        raise AssertionError
+    return Attestation.objects.create(
+        work=work,
+        revision=revision,
+        number=len(links) + 1,
+        act=act,
+        person=person,
+        at=at,
+        body=link.text,
+        digest=link.id,
+        signature=link.signature,
+        salt=link.disclosure.salt,
+        name=link.disclosure.name,
+    )
+
+
+def export_sanad(revision: Revision, shown: dict[int, str | None]) -> bytes:
+    """Write the chain of a work as one JSON file; `shown` maps a link's number to the name it may bear."""
+    links = [
+        link if shown.get(number) else link.withhold_name()
+        for number, link in enumerate(links_of(revision.work), start=1)
+    ]
+    return export(links, keys=[site_key().public], manifest=manifest_of(revision))

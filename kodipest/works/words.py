@@ -1,0 +1,17 @@
+"""What works say to people when a rule says no: what happened, what was kept, what to do."""
+
+from django.utils.translation import gettext_lazy as _
+
+NEEDS_TITLE = _("Give the work a title first.")
+NEEDS_TEXT = _("Write the text first; what you have written so far is kept.")
+NEEDS_FILE = _("Upload the file first.")
+FILE_FAILED = _("One file could not be prepared. Remove it and upload it again.")
+FILE_NOT_READY = _("The file is still being prepared. Wait until it can be played, then try again.")
+WRONG_STEP = _("A work in %(here)s cannot move to %(there)s.")
+MOVED_MEANWHILE = _("Someone has just moved this work. Look at it again; nothing was lost.")
+SEALED = _("This version was handed on and no longer changes. Start a new version first.")
+OPEN_ALREADY = _("A new version is open already; go on with it.")
+NOT_AT_DESK = _("The work is with others now. Wait until it comes back, then start a new version.")
+WRONG_KIND = _("This work needs %(wanted)s; the file is %(found)s. Nothing was changed.")
+NO_FILES = _("An article has a cover at most; write its text instead.")
+TOO_MANY = _("Not more than %(limit)s pages fit into one comic.")
