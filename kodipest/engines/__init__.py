@@ -1,0 +1,1 @@
+"""Engines know no domain word; each could be a library."""
