@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CurationConfig(AppConfig):
+    name = "kodipest.stages.curation"
+    verbose_name = _("Curation")
+
+    def ready(self) -> None:
+        from kodipest.stages.curation import rules  # noqa: F401, PLC0415 -- registers permissions

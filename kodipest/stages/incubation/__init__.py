@@ -1,0 +1,1 @@
+"""Incubation: an approved work grows before it is judged."""

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class IncubationConfig(AppConfig):
+    name = "kodipest.stages.incubation"
+    verbose_name = _("Incubation")
+
+    def ready(self) -> None:
+        from kodipest.stages.incubation import rules  # noqa: F401, PLC0415 -- registers permissions

@@ -1,0 +1,1 @@
+"""Publication: channels, and the editions in which works reach the public."""

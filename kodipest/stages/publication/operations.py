@@ -1,0 +1,99 @@
+"""Verbs of publication; the only writers of this app."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from kodipest.engines.media.operations import set_public_folders
+from kodipest.kernel import freshness
+from kodipest.kernel.errors import Refusal
+from kodipest.kernel.permissions import require
+from kodipest.kernel.text import clean_line, clean_text
+from kodipest.people import audit
+from kodipest.people.models import Person, Role
+from kodipest.stages.publication.models import Channel, Edition
+from kodipest.stages.publication.queries import obstacles_to_publication, public_folders
+from kodipest.works import sanad
+from kodipest.works.journey import BACK_TO_THE_MAKER, Stage
+from kodipest.works.models import Act, Revision, Work
+from kodipest.works.operations import lock, move_work
+
+
+@transaction.atomic
+def open_channel(*, name: str, by: Person, about: str = "") -> Channel:
+    """Open a channel. Raises PermissionDenied unless `by` manages the programme; `name_missing`."""
+    require(by, "publication.open_channel")
+    name = clean_line(name)
+    if not name:
+        raise Refusal({"name": Refusal(_("Give the channel a name."), code="name_missing")})
+    channel = Channel(name=name, about=clean_text(about))
+    slug = slugify(name)[:60]
+    taken = not slug or Channel.objects.filter(slug=slug).exists()
+    channel.slug = f"{slug or 'kanal'}-{channel.pk.hex[-8:]}" if taken else slug
+    channel.full_clean()
+    channel.save(force_insert=True)
+    audit.record("open_channel", channel, by=by)
+    freshness.bump()
+    return channel
+
+
+@transaction.atomic
+def publish_work(*, work: Work, channel: Channel, by: Person) -> Edition:
+    """Bring the passed version of `work` before the public in `channel`.
+
+    Raises PermissionDenied unless `by` manages the programme; Refusal `not_passed`,
+    `consent_missing`, those of `obstacles_to_handing_on` and `move_work`. After commit the files
+    are opened to the public.
+    """
+    require(by, "publication.publish_work", work)
+    lock(work)
+    if obstacles := obstacles_to_publication(work):
+        raise Refusal(obstacles)
+    revision = Revision.objects.select_related("work").filter(work=work).latest()
+    move_work(work=work, to=Stage.PUBLICATION, by=by)
+    edition = Edition.objects.create(
+        work=work, revision=revision, channel=channel, kind=work.kind, published_by=by
+    )
+    sanad.attest(
+        revision=revision,
+        act=Act.PUBLISHED,
+        person=by,
+        role=Role.PROGRAMME_MANAGER,
+        channel=channel.slug,
+    )
+    audit.record("publish_work", edition, by=by, content=revision.content_hash)
+    freshness.bump()
+    transaction.on_commit(open_public_files)
+    return edition
+
+
+@transaction.atomic
+def withdraw_work(*, work: Work, by: Person, why: str) -> Edition:
+    """Take the edition of `work` off every public page and give the work back to its makers.
+
+    Raises PermissionDenied unless `by` manages the programme or leads the pesantren; Refusal
+    `reason_missing`, `not_out`. After commit its files are closed.
+    """
+    require(by, "publication.withdraw_work", work)
+    lock(work)
+    if not clean_text(why):
+        raise Refusal({"why": Refusal(_("Say why the work is taken off."), code="reason_missing")})
+    edition = Edition.objects.filter(work=work, withdrawn_at=None).first()
+    if edition is None:
+        raise Refusal(_("This work is not out in public."), code="not_out")
+    edition.withdrawn_at, edition.withdrawn_by = timezone.now(), by
+    edition.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    move_work(work=work, to=BACK_TO_THE_MAKER, by=by, why=why)
+    audit.record("withdraw_work", edition, by=by)
+    freshness.bump()
+    transaction.on_commit(open_public_files)
+    return edition
+
+
+def open_public_files() -> None:
+    """Let the public fetch exactly the files of what it sees; close every other one. Idempotent.
+
+    Called after each change and by every sweep, so that a crash in between heals by itself.
+    """
+    set_public_folders(public_folders())

@@ -1,0 +1,93 @@
+"""What the public sees. Every public page, feed and file starts at `published_editions`."""
+
+from collections.abc import Iterable
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from kodipest.kernel.errors import Refusal
+from kodipest.kernel.text import clean_line
+from kodipest.people.models import Organisation, Person
+from kodipest.people.rules import is_programme_manager
+from kodipest.stages.publication.models import Channel, Edition
+from kodipest.works.models import Act, Asset, Attestation, Revision, Work
+from kodipest.works.queries import missing_consents, obstacles_to_handing_on, works_without_consent
+
+
+def published_editions() -> QuerySet[Edition]:
+    """Editions anyone may see, newest first: out, and everyone in the credits consents today."""
+    barred = works_without_consent().filter(work=OuterRef("work"))
+    return (
+        Edition.objects.filter(~Exists(barred), withdrawn_at=None)
+        .select_related("work__organisation", "revision", "channel")
+        .order_by("-published_at")
+    )
+
+
+def with_files(editions: QuerySet[Edition]) -> QuerySet[Edition]:
+    """Bring the files of `editions` along, with the state of their preparation: one query more."""
+    assets = Asset.objects.select_related("original", "transcode")
+    return editions.prefetch_related(Prefetch("revision__assets", assets, to_attr="files"))
+
+
+def editions_like(text: str = "", kind: str = "") -> QuerySet[Edition]:
+    """Published editions whose title holds `text`, of one `kind` if given."""
+    editions = published_editions()
+    if text := clean_line(text)[:200]:
+        editions = editions.filter(revision__title__icontains=text)
+    return editions.filter(kind=kind) if kind in Work.Kind.values else editions
+
+
+def channel_list() -> QuerySet[Channel]:
+    """Channels by name with `edition_count`, the number of works the public sees there."""
+    seen = published_editions().order_by().values("pk")
+    return Channel.objects.annotate(edition_count=Count("editions", filter=Q(editions__in=seen)))
+
+
+def editions_of(organisation: Organisation) -> QuerySet[Edition]:
+    """Published editions made in `organisation`."""
+    return published_editions().filter(work__organisation=organisation)
+
+
+def editions_with(person: Person) -> QuerySet[Edition]:
+    """Published editions that credit `person`. A page that names the person asks for consent first."""
+    return published_editions().filter(work__credits__person=person).distinct()
+
+
+def editions_out(manager: Person) -> QuerySet[Edition]:
+    """All editions that are out, shown or held back by a consent. For programme managers; else none."""
+    editions = Edition.objects.filter(withdrawn_at=None).order_by("-published_at")
+    if not is_programme_manager(manager):
+        return editions.none()
+    return editions.select_related("work__organisation", "revision", "channel")
+
+
+def obstacles_to_publication(work: Work) -> list[Refusal]:
+    """List what stands between the newest version of `work` and the public; empty when nothing does."""
+    revision = Revision.objects.select_related("work").filter(work=work).latest()
+    obstacles = obstacles_to_handing_on(revision)
+    if not Attestation.objects.filter(revision=revision, act=Act.PASSED).exists():
+        obstacles.append(Refusal(_("A curator has to pass this version first."), code="not_passed"))
+    if missing := missing_consents(work):
+        names = ", ".join(person.nickname for person in missing)
+        obstacles.append(
+            Refusal(
+                ngettext(
+                    "Consent to show works in public is missing for %(names)s.",
+                    "Consents to show works in public are missing for %(names)s.",
+                    len(missing),
+                ),
+                code="consent_missing",
+                params={"names": names},
+            )
+        )
+    return obstacles
+
+
+def public_folders() -> set[str]:
+    """Names of the rendition folders that the public may fetch now."""
+    shown: Iterable[str] = Asset.objects.filter(
+        revision__in=published_editions().order_by().values("revision")
+    ).values_list("transcode__folder", flat=True)
+    return {folder for folder in shown if folder}
