@@ -1,6 +1,7 @@
 """Verbs about people; the only writers of this app, apart from the audit chain."""
 
 from datetime import date
+from functools import partial
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from kodipest.kernel import freshness
 from kodipest.kernel.errors import Refusal
 from kodipest.kernel.permissions import require
+from kodipest.kernel.signals import consent_changed
 from kodipest.kernel.text import clean_line, clean_text
 from kodipest.people import audit
 from kodipest.people.models import (
@@ -176,8 +178,15 @@ def record_consent(
     )
     consent.save(force_insert=True)
     audit.record("record_consent", consent, by=by, on_behalf_of=person, purpose=purpose)
-    freshness.bump()
+    tell_what_may_be_shown(person)
     return consent
+
+
+def tell_what_may_be_shown(person: Person) -> None:
+    """Make every public page ask again; after commit, whoever keeps files open looks at them again."""
+    freshness.bump()
+    tell = partial(consent_changed.send, sender=Person, person_id=person.pk)
+    transaction.on_commit(tell)
 
 
 def refuse_wrong_giver(person: Person, purpose: Purpose, guardian_name: str) -> None:
@@ -201,8 +210,7 @@ def refuse_wrong_giver(person: Person, purpose: Purpose, guardian_name: str) -> 
 def withdraw_consent(*, consent: Consent, by: Person) -> Withdrawal:
     """End a consent at once; asking twice changes nothing.
 
-    Every public page is stale from this moment; what takes files away listens to the audit trail's
-    truth, not to this call (works and publication ask `people_with_consent`).
+    Every public page is stale from this moment, and the files of works with the person are closed.
     """
     require(by, "people.withdraw_consent", consent.person)
     withdrawal, created = Withdrawal.objects.get_or_create(
@@ -210,7 +218,7 @@ def withdraw_consent(*, consent: Consent, by: Person) -> Withdrawal:
     )
     if created:
         audit.record("withdraw_consent", consent, by=by, on_behalf_of=consent.person)
-        freshness.bump()
+        tell_what_may_be_shown(consent.person)
     return withdrawal
 
 

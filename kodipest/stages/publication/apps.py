@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,4 +9,12 @@ class PublicationConfig(AppConfig):
     verbose_name = _("Publication")
 
     def ready(self) -> None:
+        from kodipest.kernel.signals import consent_changed, sweep_due  # noqa: PLC0415
         from kodipest.stages.publication import rules  # noqa: F401, PLC0415 -- registers permissions
+        from kodipest.stages.publication.operations import open_public_files  # noqa: PLC0415
+
+        def look_again(**_facts: Any) -> None:
+            open_public_files()
+
+        consent_changed.connect(look_again, weak=False, dispatch_uid="publication")
+        sweep_due.connect(look_again, weak=False, dispatch_uid="publication")
