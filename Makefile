@@ -46,7 +46,7 @@ messages: dev  ## bring new strings into locale/
 bench: dev  ## measure what bench/ reports
 	for each in bench/*.py; do $(BIN)/python $$each || exit 1; done
 
-UV = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.11
+UV = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11
 lock: dev  ## write requirements/*.txt anew from pyproject.toml and requirements/dev.in
 	$(UV) pyproject.toml -o requirements/node.txt
 	$(UV) pyproject.toml --extra hub -c requirements/node.txt -o requirements/hub.txt

@@ -18,7 +18,10 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 def pytest_report_header() -> list[str]:
     address = os.environ.get("DATABASE_URL", "sqlite")
-    return [f"database: {address.partition(':')[0]}", f"browser: {CHROMIUM or 'none, journeys are left out'}"]
+    return [
+        f"database: {address.partition(':')[0]}",
+        f"browser: {CHROMIUM or 'none, journeys are left out'}",
+    ]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
