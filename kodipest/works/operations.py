@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy
 
+from kodipest.engines.media.models import Original
 from kodipest.engines.media.operations import adopt_upload, request_transcode
 from kodipest.kernel.errors import Refusal
 from kodipest.kernel.permissions import require
@@ -96,7 +97,6 @@ def change_text(
     return revision
 
 
-@transaction.atomic
 def attach_file(*, work: Work, upload: Any, by: Person, role: Asset.Role = Asset.Role.MAIN) -> Asset:
     """Take an uploaded file into the open revision and ask for its preparation.
 
@@ -106,11 +106,21 @@ def attach_file(*, work: Work, upload: Any, by: Person, role: Asset.Role = Asset
     them the revision is as it was.
     """
     require(by, "works.change_work", work)
-    revision = open_revision(work)
     if work.kind == Work.Kind.ARTICLE and role == Asset.Role.MAIN:
         raise Refusal(words.NO_FILES, code="no_files")
+    if not Revision.objects.filter(work=work, sealed_at=None).exists():
+        raise Refusal(words.SEALED, code="sealed")
+    # Looking at a film takes seconds: not inside a transaction, in which nobody else could write.
     original = adopt_upload(upload=upload)
     refuse_wrong_kind(work, role, original.kind)
+    return _place_file(work, original, upload.name, by=by, role=role)
+
+
+@transaction.atomic
+def _place_file(
+    work: Work, original: Original, file_name: str, *, by: Person, role: Asset.Role
+) -> Asset:
+    revision = open_revision(work)
     position = 0
     if work.kind == Work.Kind.COMIC and role == Asset.Role.MAIN:
         last = revision.assets.filter(role=role).order_by("position").last()
@@ -125,7 +135,7 @@ def attach_file(*, work: Work, upload: Any, by: Person, role: Asset.Role = Asset
         transcode=request_transcode(original=original),
         role=role,
         position=position,
-        file_name=upload.name,
+        file_name=file_name,
     )
     audit.record("attach_file", asset, by=by, sha256=original.sha256)
     return asset
