@@ -148,6 +148,13 @@ FILE_UPLOAD_HANDLERS = ["kodipest.engines.media.uploads.StraightToDisk"]
 UPLOAD_MAX_BYTES = env.int("KODIPEST_UPLOAD_MAX_BYTES", default=64 * 2**30)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20  # text fields only; files never pass through memory
 ENCODER_THREADS = env.int("KODIPEST_ENCODER_THREADS", default=0)  # 0 = as many as there are cores
+ENCODER_PRESET = env("KODIPEST_ENCODER_PRESET", default="veryfast")
+# A worker silent for this long has lost its film to the next one.
+MEDIA_LEASE_SECONDS = env.float("KODIPEST_MEDIA_LEASE_SECONDS", default=60.0)
+# How long what a dead attempt left behind may stay (somebody may still be watching it).
+MEDIA_GRACE_SECONDS = env.float("KODIPEST_MEDIA_GRACE_SECONDS", default=900.0)
+# An upload must leave this much of the disk free: the database needs room to breathe.
+MEDIA_RESERVE_BYTES = env.int("KODIPEST_MEDIA_RESERVE_BYTES", default=500 * 2**20)
 
 SESSION_COOKIE_NAME = "kodipest"
 SESSION_COOKIE_HTTPONLY = True
