@@ -1,0 +1,67 @@
+"""What is said to a person for each code: what happened, what was kept, what to do next."""
+
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from kodipest.kernel.errors import Refusal
+
+_WORDS: dict[str, Promise] = {
+    # what is wrong with a file (errors.Unusable)
+    "empty": _("This file is empty. Choose it again; if it came by phone, send it once more."),
+    "not_media": _(
+        "This is not a film, a sound, a picture, a PDF or an e-book. Nothing was kept; choose another file."
+    ),
+    "disguised": _(
+        "This file is not what its beginning says it is, so it was not kept. "
+        "Export it again from the program in which it was made."
+    ),
+    "damaged": _(
+        "This file is damaged or was cut off on its way. Nothing was kept; copy it again from the camera and choose it once more."
+    ),
+    "no_duration": _(
+        "Nothing can be played in this file: it lasts zero seconds. Record or export it again."
+    ),
+    "too_large": _(
+        "The picture or the film is larger than this site can prepare. Export it smaller and choose it again."
+    ),
+    "unsupported": _(
+        "This kind of file cannot be prepared here. Export it as MP4, MP3, JPEG, PNG, PDF or EPUB and choose it again."
+    ),
+    # what went wrong while it was prepared
+    "encoder_failed": _(
+        "This file could not be prepared for watching. The original is kept; press “Try again”, or export it anew and upload that."
+    ),
+    "interrupted": _(
+        "The preparation was cut off too often. The original is kept; press “Try again”."
+    ),
+    # what went wrong on its way in
+    "no_space": _(
+        "There is not enough room on the disk of this site. Nothing was kept of this file; tell the operator, then send it again."
+    ),
+    "too_big": _("This file is larger than %(limit)s, the limit of this site. Nothing was kept."),
+    "sign_in_first": _("Sign in before you send a file. Nothing was kept of it."),
+    "upload_cut": _("The file did not arrive whole. Nothing was kept; send it again."),
+    # what cannot be done with it now
+    "not_ready": _("This is still being prepared. Wait until it is ready, then try again."),
+    "nothing_to_retry": _("There is nothing to try again: it is waiting, at work or ready."),
+}
+_NO_SPACE_AT_WORK = _(
+    "The disk of this site is full, so the preparation rests. The original is kept; it goes on by itself when there is room."
+)
+
+
+def words(code: str) -> Promise:
+    """Return what to say for `code`; an unknown one is told as a failed preparation."""
+    return _WORDS.get(code, _WORDS["encoder_failed"])
+
+
+def words_for_transcode(error_code: str) -> Promise:
+    """Return what to say about a transcode that rests or failed; its original is safe."""
+    return _NO_SPACE_AT_WORK if error_code == "no_space" else words(error_code)
+
+
+def refusal(code: str, **params: Any) -> Refusal:
+    """Return the Refusal for `code`, in the language of whoever reads it."""
+    return Refusal(words(code), code=code, params=params or None)

@@ -1,0 +1,178 @@
+"""What is: files as people gave them, and what is made of them for watching."""
+
+from datetime import datetime
+from pathlib import Path
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from kodipest.engines.media import storage
+from kodipest.kernel.ids import new_id
+
+
+class Original(models.Model):
+    """A file as it was given, untouched, named by its SHA-256. The same bytes twice are one row."""
+
+    class Kind(models.TextChoices):
+        VIDEO = "video", _("video")
+        AUDIO = "audio", _("sound")
+        IMAGE = "image", _("picture")
+        DOCUMENT = "document", _("document")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    sha256 = models.CharField(max_length=64, unique=True)
+    size_bytes = models.PositiveBigIntegerField()
+    mime = models.CharField(max_length=100)
+    kind = models.CharField(max_length=8, choices=Kind)
+    probe = models.JSONField()  # Probe.as_dict() of the moment it came in
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(size_bytes__gt=0), name="media_original_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.sha256[:12]}"
+
+    @property
+    def path(self) -> Path:
+        """Where the bytes lie."""
+        return storage.original_path(self.sha256)
+
+
+class Transcode(models.Model):
+    """The making of renditions from one original by one recipe: a job and, once done, its result.
+
+    The row is the truth, the queue is only a doorbell. What the states mean in the world:
+
+    * waiting: nobody works on it. `not_before` in the future: a try went wrong, the next one
+      rests a little; `error_code` says what went wrong last.
+    * running: `lease_by` writes into `folder` and renews `lease_until` every few seconds. A lease
+      that ran out means that its worker is dead; a sweep puts the row back to waiting.
+      `first_playable_at` set: what is there can be watched already.
+    * done: `folder` holds all that `manifest` names, and will never change again.
+    * failed: `error_code` says why; only a person's retry brings it back to waiting.
+
+    `runs` counts claims and names the folder of each, so that two attempts never share one.
+    `interruptions` counts workers that died on it, `attempts` tries that ended with an error.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        RUNNING = "running", _("being prepared")
+        DONE = "done", _("ready")
+        FAILED = "failed", _("could not be prepared")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    original = models.ForeignKey(Original, on_delete=models.PROTECT, related_name="transcodes")
+    fingerprint = models.CharField(max_length=32)
+    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    requested_at = models.DateTimeField(default=timezone.now)
+    # Whose turn it is: the time of the request plus the length of the film. Short films go first,
+    # and a long one waits at most its own length longer than it would have.
+    turn_at = models.DateTimeField(default=timezone.now)
+    not_before = models.DateTimeField(default=timezone.now)
+    rung_at = models.DateTimeField(null=True, blank=True)
+    runs = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    interruptions = models.PositiveSmallIntegerField(default=0)
+    folder = models.CharField(max_length=48, blank=True)
+    lease_by = models.CharField(max_length=100, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    progress = models.FloatField(default=0)
+    seconds_left = models.PositiveIntegerField(null=True, blank=True)
+    first_playable_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    manifest = models.JSONField(null=True, blank=True)
+    cpu_seconds = models.FloatField(null=True, blank=True)
+    error_code = models.CharField(max_length=20, blank=True)
+    error_detail = models.TextField(blank=True)  # for the operator, never shown to people
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "turn_at"], name="media_transcode_turn")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["original", "fingerprint"], name="media_one_transcode_per_recipe"
+            ),
+            models.UniqueConstraint(
+                fields=["folder"], condition=~Q(folder=""), name="media_folder_of_one_transcode"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "running", "done", "failed"]),
+                name="media_transcode_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(progress__gte=0, progress__lte=1), name="media_progress_is_a_fraction"
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(state="running", lease_until__isnull=False, started_at__isnull=False)
+                    & ~Q(lease_by="")
+                    & ~Q(folder="")
+                )
+                | (~Q(state="running") & Q(lease_until__isnull=True, lease_by="")),
+                name="media_running_means_leased",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="waiting")
+                | Q(folder="", manifest__isnull=True, finished_at__isnull=True, progress=0),
+                name="media_waiting_has_no_result",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="done")
+                | (
+                    Q(manifest__isnull=False, progress=1, first_playable_at__isnull=False)
+                    & Q(finished_at__isnull=False, error_code="")
+                    & ~Q(folder="")
+                ),
+                name="media_done_has_a_result",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="failed")
+                | (Q(finished_at__isnull=False, folder="") & ~Q(error_code="")),
+                name="media_failed_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_playable_at__isnull=True) | ~Q(folder=""),
+                name="media_playable_has_a_folder",
+            ),
+            models.CheckConstraint(
+                condition=Q(finished_at__isnull=True)
+                | Q(started_at__isnull=True)
+                | Q(finished_at__gte=F("started_at")),
+                name="media_finished_after_started",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fingerprint[:12]} {self.state}"
+
+    @property
+    def is_playable(self) -> bool:
+        """Say whether a player can start now, even if the encoder is still at work."""
+        return self.first_playable_at is not None and self.folder != ""
+
+    @property
+    def is_done(self) -> bool:
+        """Say whether everything is there and will not change again."""
+        return self.state == self.State.DONE
+
+    @property
+    def is_failed(self) -> bool:
+        """Say whether only a retry by a person can bring a result."""
+        return self.state == self.State.FAILED
+
+    @property
+    def is_lapsed(self) -> bool:
+        """Say whether the worker has been silent for longer than its lease."""
+        return self.lease_until is not None and self.lease_until < timezone.now()
+
+    @property
+    def waits_until(self) -> datetime | None:
+        """When the next try may begin, if it rests after one that went wrong."""
+        rests = self.state == self.State.WAITING and self.not_before > timezone.now()
+        return self.not_before if rests else None

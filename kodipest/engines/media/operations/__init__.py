@@ -1,0 +1,27 @@
+"""Verbs of the media engine: the only writers of its rows and of the folders under `media/`."""
+
+from kodipest.engines.media.operations.originals import adopt_file, adopt_upload
+from kodipest.engines.media.operations.publishing import publish_folder, unpublish_folder
+from kodipest.engines.media.operations.sweeping import Swept, ring_again, sweep_media
+from kodipest.engines.media.operations.transcodes import (
+    claim_next,
+    request_transcode,
+    retry_transcode,
+    stop_encoding,
+    transcode_next,
+)
+
+__all__ = [
+    "Swept",
+    "adopt_file",
+    "adopt_upload",
+    "claim_next",
+    "publish_folder",
+    "request_transcode",
+    "retry_transcode",
+    "ring_again",
+    "stop_encoding",
+    "sweep_media",
+    "transcode_next",
+    "unpublish_folder",
+]

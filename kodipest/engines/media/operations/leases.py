@@ -1,0 +1,130 @@
+"""The hold of one worker on one transcode, renewed while the encoder is at work."""
+
+import logging
+import threading
+import time
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.db import DatabaseError, connections
+from django.utils import timezone
+
+from kodipest.engines.media.models import Transcode
+
+if TYPE_CHECKING:  # the encoder's side is loaded when there is something to encode
+    from kodipest.engines.media.prepare import Progress
+
+logger = logging.getLogger(__name__)
+
+PROGRESS_EVERY_SECONDS = 1.0
+RENEWALS_PER_LEASE = 4
+# An encoder that reports nothing for so long hangs: its lease is let go, somebody else tries.
+SILENCE_SECONDS = 900.0
+
+
+class LeaseLost(Exception):
+    """Somebody else has the row now, or had it in between: what was made so far does not count."""
+
+
+class Interrupted(Exception):
+    """This process was asked to stop."""
+
+
+class Lease:
+    """Renews a claimed row in a thread of its own, also while ffmpeg says nothing.
+
+    The thread is the reason why a film of ten hours keeps its lease through a minute without
+    progress; the encoder learns of a lost lease at its next report, in `keep`.
+    """
+
+    def __init__(self, transcode: Transcode, *, stopping: threading.Event) -> None:
+        self._mine = Transcode.objects.filter(
+            pk=transcode.pk,
+            state=Transcode.State.RUNNING,
+            lease_by=transcode.lease_by,
+            runs=transcode.runs,
+        )
+        self._stopping = stopping
+        self._ended = threading.Event()
+        self._lost = threading.Event()
+        self._heard_at = self._renewed_at = time.monotonic()
+        self._written_at = 0.0
+        self._was_playable = False
+        self._thread = threading.Thread(target=self._renew_until_ended, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Stop renewing; the row may be given another state afterwards."""
+        self._ended.set()
+        self._thread.join()
+
+    def keep(self, progress: "Progress") -> None:
+        """Write progress down, at most once a second. Raises to stop the encoder."""
+        self._heard_at = now = time.monotonic()
+        if self._stopping.is_set():
+            raise Interrupted
+        if self._lost.is_set():
+            raise LeaseLost
+        newly_playable = progress.first_playable and not self._was_playable
+        if now - self._written_at < PROGRESS_EVERY_SECONDS and not newly_playable:
+            return
+        fields: dict[str, Any] = {"progress": min(max(progress.fraction, 0.0), 1.0)}
+        left = progress.seconds_left
+        fields["seconds_left"] = None if left is None else max(0, round(left))
+        if newly_playable:
+            fields["first_playable_at"] = timezone.now()
+        self._renew(**fields)
+        self._written_at = now
+        self._was_playable |= newly_playable
+
+    def settle(self, **fields: Any) -> None:
+        """Give the row its next state, if it is still ours. Raises LeaseLost."""
+        self.end()
+        if not self._mine.update(lease_by="", lease_until=None, **fields):
+            raise LeaseLost
+
+    def _renew(self, **fields: Any) -> None:
+        if not self._mine.update(lease_until=next_end(), **fields):
+            self._lost.set()
+            raise LeaseLost
+        self._renewed_at = time.monotonic()
+
+    def _renew_until_ended(self) -> None:
+        period = settings.MEDIA_LEASE_SECONDS / RENEWALS_PER_LEASE
+        try:
+            while not self._ended.wait(period) and not self._lost.is_set():
+                self._renew_or_give_up()
+        finally:
+            connections.close_all()  # of this thread only
+
+    def _renew_or_give_up(self) -> None:
+        if time.monotonic() - self._heard_at > SILENCE_SECONDS:
+            logger.error("the encoder has been silent for %s s, its lease is let go", SILENCE_SECONDS)
+            self._lost.set()
+            return
+        try:
+            self._renew()
+        except LeaseLost:
+            logger.warning("a lease was lost: this process was away for longer than it lasts")
+        except DatabaseError as error:
+            logger.warning("a lease could not be renewed: %s", error)
+            if time.monotonic() - self._renewed_at > settings.MEDIA_LEASE_SECONDS:
+                self._lost.set()
+
+
+def next_end() -> datetime:
+    """Return until when a lease taken or renewed now lasts."""
+    return timezone.now() + timedelta(seconds=settings.MEDIA_LEASE_SECONDS)

@@ -1,0 +1,178 @@
+"""Picking up after the dead: rows, doorbells, scratch files. Everything here may run twice."""
+
+import contextlib
+import logging
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from kodipest.engines.media import identity, storage
+from kodipest.engines.media.models import Original, Transcode
+from kodipest.engines.media.operations.transcodes import BACK_TO_WAITING
+from kodipest.engines.media.tasks import ring
+
+logger = logging.getLogger(__name__)
+
+State = Transcode.State
+INTERRUPTIONS_LIMIT = 30
+RING_AGAIN = timedelta(seconds=60)
+RINGS_AT_ONCE = 4
+DAY_SECONDS = 24 * 3600.0
+SCRATCH_SECONDS = 600.0
+
+
+@dataclass
+class Swept:
+    """What one sweep found and put right."""
+
+    returned: int = 0  # rows whose worker died, waiting again
+    failed: int = 0  # rows whose workers died too often
+    rung: int = 0
+    parts: int = 0
+    folders: int = 0
+    originals: int = 0
+    links: int = 0
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} {count}" for name, count in asdict(self).items() if count)
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, field.name) for field in fields(self))
+
+
+def sweep_media(*, files: bool = True) -> Swept:
+    """Return lapsed rows, ring for those that wait unheard, and remove what nobody needs.
+
+    `files=False` leaves the walk over the disk out: rows every few seconds, files now and then.
+    """
+    swept = Swept()
+    _return_lapsed(swept)
+    swept.rung = ring_again()
+    if files:
+        swept.parts = _remove_old_parts()
+        swept.folders = _remove_leftover_folders()
+        swept.originals = _remove_unreferenced_originals()
+        swept.links = _remove_dangling_links()
+    if swept:
+        logger.info("swept: %s", swept)
+    return swept
+
+
+def _return_lapsed(swept: Swept) -> None:
+    for row in Transcode.objects.filter(state=State.RUNNING):
+        if not (row.is_lapsed or identity.is_surely_gone(row.lease_by)):
+            continue
+        times = row.interruptions + 1
+        # A worker that was only slow renews in between: then the lease differs, nothing happens.
+        same = Transcode.objects.filter(
+            pk=row.pk, state=State.RUNNING, lease_by=row.lease_by, lease_until=row.lease_until
+        )
+        released = {"lease_by": "", "lease_until": None, "interruptions": times}
+        if times <= INTERRUPTIONS_LIMIT:
+            swept.returned += same.update(
+                **BACK_TO_WAITING, **released, not_before=timezone.now()
+            )
+            continue
+        swept.failed += same.update(
+            **released,
+            state=State.FAILED,
+            folder="",
+            first_playable_at=None,
+            seconds_left=None,
+            finished_at=timezone.now(),
+            error_code="interrupted",
+            error_detail=f"{times} workers died on it",
+        )
+
+
+def ring_again() -> int:
+    """Ring for rows that wait and whose doorbell nobody heard; return how often.
+
+    A few at a time: a ring too many finds nothing to do, a ring too few is made up for by the
+    next sweep.
+    """
+    now = timezone.now()
+    unheard = Transcode.objects.filter(state=State.WAITING, not_before__lte=now)
+    never_rung, long_ago = unheard.filter(rung_at=None), unheard.filter(rung_at__lt=now - RING_AGAIN)
+    due = (never_rung | long_ago).order_by("turn_at", "pk")
+    keys = list(due.values_list("pk", flat=True)[:RINGS_AT_ONCE])
+    for key in keys:
+        Transcode.objects.filter(pk=key).update(rung_at=now)
+        ring.enqueue()
+    return len(keys)
+
+
+def _remove_old_parts() -> int:
+    """Remove uploads whose web process died under them."""
+    return sum(_remove(path) for path in _older(storage.incoming().iterdir(), DAY_SECONDS))
+
+
+def _remove_leftover_folders() -> int:
+    """Remove attempts that no row names, after a grace for those who are watching one."""
+    removed = 0
+    for folder in _older(storage.renditions().iterdir(), settings.MEDIA_GRACE_SECONDS):
+        if Transcode.objects.filter(folder=folder.name).exists():
+            continue
+        shutil.rmtree(folder, ignore_errors=True)
+        removed += 1
+    return removed
+
+
+def _remove_unreferenced_originals() -> int:
+    """Remove files whose row was never written: a crash or a rolled-back transaction."""
+    old = _older(storage.originals().glob("[0-9a-f][0-9a-f]/*"), DAY_SECONDS)
+    return sum(
+        _remove_original(path)
+        for path in old
+        if not Original.objects.filter(sha256=path.name).exists()
+    )
+
+
+def _remove_original(path: Path) -> int:
+    """Take the file aside, look again, then remove it.
+
+    Somebody may adopt the same bytes between the look and the removal. Adoption makes its file
+    young before giving it this name, so what was taken aside tells by its age whose it was.
+    """
+    aside = path.with_name(f".{path.name}.aside")
+    try:
+        path.rename(aside)
+    except FileNotFoundError:  # another sweep was first
+        return 0
+    if not _is_older(aside, DAY_SECONDS):
+        with contextlib.suppress(FileExistsError):  # adopted once more in the meantime
+            os.link(aside, path)
+        aside.unlink()
+        return 0
+    aside.unlink()
+    return 1
+
+
+def _remove_dangling_links() -> int:
+    """Remove public links to nowhere, and scratch links of a crash while publishing."""
+    dangling = (path for path in storage.public().iterdir() if not path.exists())
+    scratch = (path for path in storage.public().glob(".*") if path.is_symlink())
+    return sum(_remove(path) for path in _older({*dangling, *scratch}, SCRATCH_SECONDS))
+
+
+def _older(paths: Iterator[Path] | set[Path], seconds: float) -> list[Path]:
+    return [path for path in paths if _is_older(path, seconds)]
+
+
+def _is_older(path: Path, seconds: float) -> bool:
+    try:
+        return time.time() - path.lstat().st_mtime >= seconds
+    except FileNotFoundError:  # gone since it was listed
+        return False
+
+
+def _remove(path: Path) -> int:
+    path.unlink(missing_ok=True)
+    return 1

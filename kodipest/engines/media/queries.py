@@ -1,0 +1,111 @@
+"""Questions about media; nothing here writes."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from kodipest.engines.media import storage
+from kodipest.engines.media.models import Original, Transcode
+
+
+class Broken(NamedTuple):
+    """A row whose files are not what it says: for `doctor`, in words for the operator."""
+
+    row: Original | Transcode
+    reason: str
+
+
+class Beat(NamedTuple):
+    """The last sign of life of a node's worker."""
+
+    at: datetime
+    pid: int
+    is_busy: bool
+
+    @property
+    def age_seconds(self) -> float:
+        """How long ago it was."""
+        return (timezone.now() - self.at).total_seconds()
+
+
+def newest_transcode(original: Original) -> Transcode | None:
+    """Return the transcode that counts for `original`: the newest one done, else the newest."""
+    newest_first = original.transcodes.order_by("-requested_at")
+    return newest_first.filter(state=Transcode.State.DONE).first() or newest_first.first()
+
+
+def waiting_before(transcode: Transcode) -> int:
+    """Count the transcodes that come before this one."""
+    unfinished = Transcode.objects.filter(
+        state__in=[Transcode.State.WAITING, Transcode.State.RUNNING]
+    )
+    return unfinished.filter(turn_at__lt=transcode.turn_at).count()
+
+
+def unfinished_transcodes() -> QuerySet[Transcode]:
+    """Return what waits or is at work, in the order in which it is taken."""
+    unfinished = [Transcode.State.WAITING, Transcode.State.RUNNING]
+    return Transcode.objects.filter(state__in=unfinished).order_by("turn_at", "pk")
+
+
+def broken_transcodes() -> Iterator[Broken]:
+    """Yield each row that says done although a file is missing, cut or added."""
+    for transcode in Transcode.objects.filter(state=Transcode.State.DONE).iterator():
+        if reason := fault_of(transcode):
+            yield Broken(transcode, reason)
+
+
+def fault_of(transcode: Transcode) -> str:
+    """Say what is wrong with the files of a done transcode; empty when all is well."""
+    folder = storage.rendition_path(transcode.folder)
+    if not folder.is_dir():
+        return f"folder {transcode.folder} is missing"
+    manifest: dict[str, Any] = transcode.manifest or {}
+    for name in named_files(manifest):
+        if not (folder / name).is_file():
+            return f"{transcode.folder}/{name} is missing"
+    found, expected = storage.inventory(folder), manifest.get("inventory")
+    return "" if found == expected else f"{transcode.folder} holds {found}, expected {expected}"
+
+
+def named_files(manifest: dict[str, Any]) -> list[str]:
+    """List the files that a manifest names, segments left out."""
+    board = manifest.get("storyboard") or {}
+    single = [manifest.get(key) for key in ("master", "poster", "poster_small", "file")]
+    board_files = [board.get("image"), board.get("vtt")]
+    rungs = [rung.get("playlist") for rung in manifest.get("rungs") or []]
+    images = [image.get("file") for image in manifest.get("images") or []]
+    return [name for name in (*single, *board_files, *rungs, *images) if name]
+
+
+def broken_originals(*, thorough: bool = False) -> Iterator[Broken]:
+    """Yield each original that is missing or has another size; `thorough` hashes it as well."""
+    for original in Original.objects.iterator():
+        path = original.path
+        size = path.stat().st_size if path.is_file() else None
+        if size != original.size_bytes:
+            found = "missing" if size is None else f"{size} bytes"
+            yield Broken(original, f"{original.sha256}: {found}, expected {original.size_bytes} bytes")
+        elif thorough and (found := storage.sha256_of(path)) != original.sha256:
+            yield Broken(original, f"{original.sha256}: its bytes hash to {found}")
+
+
+def beat_file() -> Path:
+    """Return where the worker of a node leaves its signs of life."""
+    return Path(settings.HOME) / "run" / "worker.json"
+
+
+def last_beat() -> Beat | None:
+    """Return the last sign of life of this node's worker; None when there never was one."""
+    try:
+        said = json.loads(beat_file().read_text())
+        at = datetime.fromtimestamp(said["time"], UTC)
+        return Beat(at, int(said["pid"]), bool(said["busy"]))
+    except (FileNotFoundError, KeyError, ValueError):
+        return None

@@ -1,0 +1,236 @@
+"""Uploads go straight to disk: hashed as they come, never in memory, gone when nobody keeps them.
+
+Django asks for the form fields of a request before any view runs (the CSRF check does), so a file
+is received before a view can say no. Hence what can be said beforehand is said here, before the
+first byte: who sends, how big it is, whether there is room. A refused upload does not raise: the
+fields read so far stay, and `refusal_of(request)` holds the words; web.middleware.Refusals makes
+them a page with the status of `STATUS`.
+"""
+
+import contextlib
+import errno
+import hashlib
+import logging
+import os
+import uuid
+from io import BufferedWriter
+from pathlib import Path
+from typing import Any, Final, Self
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.http import HttpRequest, QueryDict
+from django.http.multipartparser import MultiPartParser
+from django.template.defaultfilters import filesizeformat
+from django.utils.datastructures import MultiValueDict
+
+from kodipest.engines.media import messages, storage
+from kodipest.kernel.errors import Refusal
+
+logger = logging.getLogger(__name__)
+
+STATUS: Final = {"sign_in_first": 403, "too_big": 413, "no_space": 507, "upload_cut": 400}
+DISK_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+CHUNK_BYTES: Final = 256 * 1024
+# A refused body up to this size is read to its end and dropped, so that the browser listens to
+# the answer; a larger one is left in the pipe and the connection closed.
+COURTESY_BYTES: Final = 16 * 2**20
+
+
+def refusal_of(request: HttpRequest) -> Refusal | None:
+    """Return why a file of this request was not taken, if one was not."""
+    return getattr(request, "upload_refusal", None)
+
+
+class Upload(UploadedFile):
+    """A file that lies whole in `incoming/`, its hash known, until it is adopted or discarded.
+
+    `name` is the sender's, cleaned for display; it never becomes a path.
+    """
+
+    def __init__(self, part: "Part", name: str, content_type: str | None = None) -> None:
+        self.path = part.path
+        self.sha256 = part.sha256
+        self.length = part.size
+        super().__init__(part.path.open("rb"), storage.clean_name(name), content_type, part.size)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def sync(self) -> None:
+        """Make the bytes survive a power cut."""
+        os.fsync(self.fileno())
+
+    def move_to(self, target: Path) -> None:
+        """Give the file its lasting name; closing this object no longer removes it."""
+        self.path.replace(target)
+
+    def discard(self) -> None:
+        """Remove the file unless it was moved; twice is as good as once."""
+        self.path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """End with the request: what nobody adopted goes."""
+        super().close()
+        self.discard()
+
+
+class Part:
+    """A file on its way in: bytes are written and hashed as they come."""
+
+    def __init__(self) -> None:
+        self.path = storage.incoming() / f"{uuid.uuid4()}.part"
+        self.size = 0
+        self._hash = hashlib.sha256()
+        self._file: BufferedWriter = self.path.open("xb")
+
+    @property
+    def sha256(self) -> str:
+        """The hash of what has come so far."""
+        return self._hash.hexdigest()
+
+    def write(self, chunk: bytes) -> None:
+        """Take the next bytes. Raises Refusal `no_space` when the disk takes no more."""
+        try:
+            self._file.write(chunk)
+        except OSError as error:
+            raise _as_refusal(error) from error
+        self._hash.update(chunk)
+        self.size += len(chunk)
+
+    def finish(self) -> None:
+        """Write out what is still buffered. Raises Refusal `no_space`."""
+        try:
+            self._file.close()
+        except OSError as error:
+            raise _as_refusal(error) from error
+
+    def abandon(self) -> None:
+        """Remove what has come so far."""
+        with contextlib.suppress(OSError):  # a full disk cannot take the buffer, which is not needed
+            self._file.close()
+        self.path.unlink(missing_ok=True)
+
+
+def _as_refusal(error: OSError) -> Exception:
+    return messages.refusal("no_space") if error.errno in DISK_FULL else error
+
+
+def take_copy(path: Path, name: str = "") -> Upload:
+    """Copy a file of this computer in, as if it had been sent. Raises Refusal `no_space`."""
+    if storage.free_bytes() < path.stat().st_size + settings.MEDIA_RESERVE_BYTES:
+        raise messages.refusal("no_space")
+    part = Part()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK_BYTES):
+                part.write(chunk)
+        part.finish()
+    except BaseException:
+        part.abandon()
+        raise
+    return Upload(part, name or path.name)
+
+
+class StraightToDisk(FileUploadHandler):
+    """The only upload handler of the site.
+
+    It runs the parser itself, because Django tells handlers nothing when the sender goes away
+    in the middle: only here can the part be removed at once.
+    """
+
+    request: HttpRequest
+
+    def handle_raw_input(
+        self,
+        input_data: Any,
+        META: dict[str, Any],  # noqa: N803 -- Django's name
+        content_length: int,
+        boundary: bytes,
+        encoding: str | None = None,
+    ) -> tuple[QueryDict, MultiValueDict[str, UploadedFile]]:
+        """Parse the body, the files of it into parts."""
+        receiver = _Receiver(self.request, content_length)
+        parser = MultiPartParser(META, input_data, [receiver], encoding)
+        try:
+            return parser.parse()
+        finally:
+            receiver.abandon_unfinished()
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        """Stay unused: the receiver does it."""
+        raise NotImplementedError
+
+    def file_complete(self, file_size: int) -> UploadedFile | None:
+        """Stay unused: the receiver does it."""
+        raise NotImplementedError
+
+
+class _Receiver(FileUploadHandler):
+    """Receives the files of one request, one after the other."""
+
+    chunk_size = CHUNK_BYTES
+
+    def __init__(self, request: HttpRequest, body_length: int) -> None:
+        super().__init__(request)
+        self._body_length = body_length
+        self._part: Part | None = None
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """Look at who sends and how much, before the first byte."""
+        super().new_file(*args, **kwargs)
+        if refusal := self._objection():
+            self._refuse(refusal)
+        self._part = Part()
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Write the next bytes down; a disk that is full in the middle ends the upload."""
+        part = self._part
+        if part is None:  # a parser that goes on after a refusal would be a fault of this file
+            raise StopUpload(connection_reset=True)
+        try:
+            part.write(raw_data)
+        except Refusal as refusal:
+            self._refuse(refusal)
+
+    def file_complete(self, file_size: int) -> Upload | None:
+        """Hand over a file that came whole, up to the boundary after it."""
+        part = self._part
+        if part is None:
+            return None
+        try:
+            part.finish()
+        except Refusal as refusal:
+            self._refuse(refusal)
+        self._part = None
+        return Upload(part, str(self.file_name), self.content_type)
+
+    def upload_interrupted(self) -> None:
+        """The body ended before the file did: the sender is gone."""
+        self.request.upload_refusal = messages.refusal("upload_cut")  # type: ignore[union-attr]
+
+    def abandon_unfinished(self) -> None:
+        """Remove the part that never became whole, however parsing ended."""
+        if self._part:
+            logger.info("an upload ended after %d bytes, its part is removed", self._part.size)
+            self._part.abandon()
+            self._part = None
+
+    def _objection(self) -> Refusal | None:
+        user = getattr(self.request, "user", None)
+        if user is None or not user.is_authenticated:
+            return messages.refusal("sign_in_first")
+        if self._body_length > settings.UPLOAD_MAX_BYTES:
+            return messages.refusal("too_big", limit=filesizeformat(settings.UPLOAD_MAX_BYTES))
+        if storage.free_bytes() < self._body_length + settings.MEDIA_RESERVE_BYTES:
+            return messages.refusal("no_space")
+        return None
+
+    def _refuse(self, refusal: Refusal) -> None:
+        """End the parsing; the words wait in the request."""
+        self.request.upload_refusal = refusal  # type: ignore[union-attr]
+        raise StopUpload(connection_reset=self._body_length > COURTESY_BYTES)
