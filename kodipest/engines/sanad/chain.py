@@ -12,9 +12,10 @@ from kodipest.engines.sanad.document import Document, Entry, read_document, writ
 from kodipest.engines.sanad.errors import SanadError
 from kodipest.engines.sanad.findings import Finding, Line, Report
 from kodipest.engines.sanad.keys import PublicKey
-from kodipest.engines.sanad.link import Link, heads, in_order, vouch
+from kodipest.engines.sanad.link import REVISES, Link, heads, in_order, vouch
 
 __all__ = [
+    "REVISES",
     "Disclosure",
     "Finding",
     "Line",
@@ -73,17 +74,25 @@ def verify(
         findings.extend(inspection.inspect_entry(index, entry, by_id))
     entries = _readable(found.entries)
     if len(entries) == len(found.entries):
-        findings.extend(_inspect_whole(found, entries, files, head))
+        is_signed = not any(finding.code == "signature_bad" for finding in findings)
+        findings.extend(_inspect_whole(found, entries, is_signed=is_signed, files=files, head=head))
     lines = tuple(_line(entry) for entry in entries)
     return Report(tuple(dict.fromkeys(findings)), lines)
 
 
 def _inspect_whole(
-    found: Document, entries: list[Entry], files: Sequence[str], head: str | None
+    found: Document,
+    entries: Sequence[Entry],
+    *,
+    is_signed: bool,
+    files: Sequence[str],
+    head: str | None,
 ) -> Iterable[Finding]:
     yield from inspection.inspect_structure(entries, found.head)
-    yield from inspection.inspect_dates(entries)
-    yield from inspection.inspect_content(found, entries, files)
+    if is_signed:  # what a broken link says about dates and contents would accuse sound ones
+        yield from inspection.inspect_dates(entries)
+        yield from inspection.inspect_content(found, entries)
+    yield from inspection.inspect_work(found, files)
     yield from inspection.inspect_wrapping(found, entries)
     if head is not None and not any(_is_named(link_id, head) for link_id in found.head):
         yield Finding("link_missing", None, head)

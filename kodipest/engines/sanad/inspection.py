@@ -79,10 +79,8 @@ def inspect_dates(entries: Sequence[Entry]) -> Iterator[Finding]:
             yield Finding("date_backwards", index, body["at"])
 
 
-def inspect_content(
-    document: Document, entries: Sequence[Entry], files: Sequence[str]
-) -> Iterator[Finding]:
-    """Look at what is vouched for: declared along the chain, and equal to what is at hand."""
+def inspect_content(document: Document, entries: Sequence[Entry]) -> Iterator[Finding]:
+    """Look at what is vouched for: each change along the chain declared, the newest on the wrapper."""
     bodies = {entry.id: read_body(entry.body) for entry in entries}
     stood_on: set[str] = set()
     for index, entry in enumerate(entries):
@@ -94,7 +92,21 @@ def inspect_content(
     for index, entry in enumerate(entries):
         if entry.id not in stood_on and bodies[entry.id]["content"] != document.content:
             yield Finding("content_changed", index, "differs from the document")
-    yield from _inspect_work(document, files)
+
+
+def inspect_work(document: Document, files: Sequence[str]) -> Iterator[Finding]:
+    """Compare the work at hand, as hashes of its files, with what the document vouches for."""
+    known = {document.content}
+    if document.manifest is not None:
+        if sha256_of(canonical(document.manifest)) != document.content:
+            yield Finding("content_changed", None, "manifest")
+            return
+        known.update(hashes_in(document.manifest))
+    if not files:
+        yield Finding("content_not_compared")
+    for found in files:
+        if found not in known:
+            yield Finding("content_changed", None, f"found {found}")
 
 
 def inspect_wrapping(document: Document, entries: Sequence[Entry]) -> Iterator[Finding]:
@@ -165,20 +177,6 @@ def _inspect_head(
     ends = [entry.id for entry in entries if entry.id not in stood_on]
     if set(head) <= present and list(head) != list(dict.fromkeys(ends)):
         yield Finding("document_changed", None, "head")
-
-
-def _inspect_work(document: Document, files: Sequence[str]) -> Iterator[Finding]:
-    known = {document.content}
-    if document.manifest is not None:
-        if sha256_of(canonical(document.manifest)) != document.content:
-            yield Finding("content_changed", None, "manifest")
-            return
-        known.update(hashes_in(document.manifest))
-    if not files:
-        yield Finding("content_not_compared")
-    for found in files:
-        if found not in known:
-            yield Finding("content_changed", None, f"found {found}")
 
 
 def _public_texts(keys: Json) -> list[str]:

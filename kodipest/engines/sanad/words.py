@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 - full-width punctuation is right in Chinese.
 """What the verifier says to people, in the three languages of the house.
 
 The engine has no Django and must speak on a stranger's machine, so its few sentences stand here

@@ -93,6 +93,8 @@ def test_sha256_of_names_bytes():
     assert is_hash(empty)
 
 
-@pytest.mark.parametrize("value", [None, 7, "sha256:", "sha256:" + "A" * 64, "e" * 64, "sha256:" + "a" * 64 + "\n"])
+@pytest.mark.parametrize(
+    "value", [None, 7, "sha256:", "sha256:" + "A" * 64, "e" * 64, "sha256:" + "a" * 64 + "\n"]
+)
 def test_is_hash_knows_one_spelling(value):
     assert not is_hash(value)

@@ -136,8 +136,10 @@ def test_public_key_refuses_nonsense(text):
 
 
 def test_public_key_refuses_another_algorithm():
-    pem = generate_private_key(SECP256R1()).public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    pem = (
+        generate_private_key(SECP256R1())
+        .public_key()
+        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     )
 
     assert refusal_of(PublicKey.parse, pem.decode()) == "key_unreadable"

@@ -29,8 +29,12 @@ def test_vouch_signs_a_statement_without_the_name(key):
 
 def test_vouch_stands_on_the_ends_of_the_chain(key, links):
     made, approved, *_ = links
-    first = vouch(key=key, statement=chains.statement("passed"), name="Citra", after=[made, approved])
-    second = vouch(key=key, statement=chains.statement("passed"), name="Dewi", after=[made, approved])
+    first = vouch(
+        key=key, statement=chains.statement("passed"), name="Citra", after=[made, approved]
+    )
+    second = vouch(
+        key=key, statement=chains.statement("passed"), name="Dewi", after=[made, approved]
+    )
     joined = vouch(
         key=key,
         statement=chains.statement("published"),
