@@ -2,16 +2,23 @@
 
 from typing import Final
 
-from PIL import Image
-
 from kodipest.web.demo import buildings, folk, landscape, things
-from kodipest.web.demo.films import FilmSpec, Layer, Motion, Scene, Stage, appear, breathe, drift, settle, sway
+from kodipest.web.demo.films import (
+    FilmSpec,
+    Layer,
+    Scene,
+    Stage,
+    appear,
+    breathe,
+    drift,
+    riding,
+    settle,
+    sway,
+)
 from kodipest.web.demo.lettering import write
 from kodipest.web.demo.palette import (
     CARD,
     GOLD,
-    GOLD_BRIGHT,
-    GOLD_PALE,
     GOLD_SOFT,
     INK,
     LEAF,
@@ -23,6 +30,7 @@ from kodipest.web.demo.palette import (
     WOOD_DARK,
 )
 from kodipest.web.demo.score import Bed, evening
+from kodipest.web.demo.titles import age_mark, end_card, spoken
 
 # QS Asy-Syarh 94:5 in the spelling of the Mushaf Standar Indonesia, as the sample data gives it.
 VERSE: Final = "فَاِنَّ مَعَ الْعُسْرِ يُسْرًا"
@@ -63,18 +71,8 @@ def _opening(stage: Stage) -> list[Layer]:
         Layer(front.finish(), motion=drift(-48)),
         Layer(words.finish(), motion=settle(0, 18, 1.4, 0.7), light=appear(0.7)),
         Layer(words_below.finish(), motion=settle(0, 18, 1.4, 1.3), light=appear(1.3)),
-        Layer(age_mark(stage, LEAF_DEEP), light=appear(0.7)),
+        age_mark(stage, LEAF_DEEP),
     ]
-
-
-def age_mark(stage: Stage, colour: str) -> Image.Image:
-    """The age class that every broadcast in Indonesia shows (KPI P3SPS): SU, for all."""
-    sheet = stage.sheet()
-    x, y = stage.width - 112, 64
-    sheet.rect(x, y, 56, 40, colour, 8)
-    sheet.rect(x + 3, y + 3, 50, 34, PAPER, 6)
-    write(sheet, "SU", x + 28, y + 6, face="extra", size=24, colour=colour, align="center")
-    return sheet.finish()
 
 
 def _before_dawn(stage: Stage) -> list[Layer]:
@@ -106,26 +104,9 @@ def _before_dawn(stage: Stage) -> list[Layer]:
         Layer(near.finish(), motion=drift(-24)),
         Layer(light.finish(), motion=drift(-24), light=breathe(0.75, 1.0, 3.1)),
         Layer(stall.finish(), motion=drift(-24)),
-        Layer(lamp.finish(), x=965, y=352, motion=_riding(drift(-24), sway(2, 0, 3.4))),
-        _spoken(stage, "Pernah merasa hari ini berat,\nsejak sebelum subuh?", PAPER),
+        Layer(lamp.finish(), x=965, y=352, motion=riding(drift(-24), sway(2, 0, 3.4))),
+        spoken(stage, "Pernah merasa hari ini berat,\nsejak sebelum subuh?", PAPER),
     ]
-
-
-def _riding(*motions: Motion) -> Motion:
-    """Several motions at once."""
-
-    def place(t: float) -> tuple[float, float]:
-        offsets = [motion(t) for motion in motions]
-        return sum(x for x, _ in offsets), sum(y for _, y in offsets)
-
-    return place
-
-
-def _spoken(stage: Stage, text: str, colour: str, *, start: float = 1.0) -> Layer:
-    """A sentence of the narration, large and quiet, in the left third."""
-    words = stage.sheet()
-    write(words, text, 88, 150, face="bold", size=44, colour=colour, leading=1.35)
-    return Layer(words.finish(), motion=settle(0, 14, 1.2, start), light=appear(start))
 
 
 def _verse(stage: Stage) -> list[Layer]:
@@ -179,29 +160,19 @@ def _together(stage: Stage) -> list[Layer]:
         Layer(sky.finish()),
         Layer(hills.finish(), x=-120, motion=drift(12)),
         Layer(field.finish(), x=-230, motion=drift(24)),
-        Layer(pair.finish(), x=680, y=346, motion=_riding(drift(-12), sway(0, 3, 1.1))),
+        Layer(pair.finish(), x=680, y=346, motion=riding(drift(-12), sway(0, 3, 1.1))),
         Layer(dike.finish(), x=-400, motion=drift(48)),
-        _spoken(stage, "“Bersama”, bukan “sesudah”.\nKemudahan itu menemani.", LEAF_DEEP),
+        spoken(stage, "“Bersama”, bukan “sesudah”.\nKemudahan itu menemani.", LEAF_DEEP),
     ]
 
 
 def _closing(stage: Stage) -> list[Layer]:
     """One small deed, and who made this."""
-    ground = stage.sheet(1320, 720, LEAF)
-    landscape.khatam_pattern(ground, 120, "#17685A", width=2)
-    star = stage.sheet()
-    star.disc(640, 196, 74, LEAF)
-    star.khatam(640, 196, 60, GOLD_BRIGHT, 4)
-    words = stage.sheet()
-    write(words, "Hari ini, ringankan satu beban\norang di sebelahmu.", 640, 290, face="extra", size=52, colour=PAPER, align="center", leading=1.25)
-    names = stage.sheet()
-    write(names, "Regu Lampu Serambi\nPondok Pesantren Nurul Qalam Sumberayu", 640, 500, face="medium", size=26, colour=GOLD_PALE, align="center")
-    return [
-        Layer(ground.finish(), motion=drift(-12, -12), tiles=True),
-        Layer(star.finish(), light=appear(0.5)),
-        Layer(words.finish(), motion=settle(0, 14, 1.2, 0.8), light=appear(0.8)),
-        Layer(names.finish(), light=appear(2.0)),
-    ]
+    return end_card(
+        stage,
+        "Hari ini, ringankan satu beban\norang di sebelahmu.",
+        "Regu Lampu Serambi\nPondok Pesantren Nurul Qalam Sumberayu",
+    )
 
 
 def _sound(seconds: float) -> Bed:

@@ -108,6 +108,27 @@ def settle(dx: float, dy: float, seconds: float, start: float = 0) -> Motion:
     return place
 
 
+def riding(*motions: Motion) -> Motion:
+    """Several motions at once."""
+
+    def place(t: float) -> Point:
+        offsets = [motion(t) for motion in motions]
+        return sum(x for x, _ in offsets), sum(y for _, y in offsets)
+
+    return place
+
+
+def strike(dx: float, dy: float, period: float) -> Motion:
+    """Lift slowly towards dx, dy and come down at once, every `period` seconds."""
+
+    def place(t: float) -> Point:
+        share = (t / period) % 1.0
+        lifted = math.sin(share / 0.8 * math.pi / 2) if share < 0.8 else (1 - share) / 0.2
+        return dx * lifted, dy * lifted
+
+    return place
+
+
 def appear(start: float, seconds: float = 0.9, until: float | None = None) -> Light:
     """Come up from nothing at `start`; go again at `until`."""
 
@@ -120,6 +141,16 @@ def appear(start: float, seconds: float = 0.9, until: float | None = None) -> Li
 
 def breathe(low: float, high: float, period: float, phase: float = 0) -> Light:
     return lambda t: low + (high - low) * (0.5 + 0.5 * math.sin((t / period + phase) * math.tau))
+
+
+def pulse(start: float, seconds: float, period: float) -> Light:
+    """Flash up `start` seconds into every `period` and die away within `seconds`."""
+
+    def light(t: float) -> float:
+        since = (t - start) % period
+        return 0.0 if t < start or since > seconds else (1 - since / seconds) ** 1.5
+
+    return light
 
 
 def _ease(share: float) -> float:
@@ -139,7 +170,10 @@ def render_film(spec: FilmSpec, out: Path, *, draft: bool = False) -> Path:
     command = [ffmpeg_path(), "-nostdin", "-y", "-loglevel", "error", "-f", "rawvideo"]
     command += ["-pix_fmt", "rgb24", "-s", size, "-r", str(fps), "-i", "pipe:0"]
     command += ["-filter_complex", graph(spec.sound(spec.seconds)), "-map", "0:v", "-map", "[sound]"]
-    command += ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "20", "-pix_fmt", "yuv420p"]
+    # Without the tags a player would guess, and turn the greens a little.
+    command += ["-vf", "scale=out_color_matrix=bt709:out_range=tv", "-colorspace", "bt709"]
+    command += ["-color_primaries", "bt709", "-color_trc", "bt709"]
+    command += ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "22", "-pix_fmt", "yuv420p"]
     command += ["-g", str(fps * 4), "-c:a", "aac", "-b:a", "128k", "-movflags", "+faststart"]
     command += ["-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact"]
     command += ["-flags:a", "+bitexact", "-shortest", str(out)]
