@@ -1,0 +1,89 @@
+"""The engine from the command line: JSON to stdout, words to stderr.
+
+    python -m kodipest.engines.media probe SRC [--json]
+    python -m kodipest.engines.media ladder SRC OUT [--preset veryfast] [--threads N] [--json]
+
+Exit codes: 0 done, 1 the file or the folder cannot be used (JSON names the code), 2 wrong words.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from kodipest.engines.media.errors import Unusable
+from kodipest.engines.media.prepare import prepare
+from kodipest.engines.media.probe import probe
+from kodipest.engines.media.progress import Progress
+from kodipest.engines.media.recipes import DEFAULT_PRESET, PRESETS
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return the exit code."""
+    words = _parser().parse_args(arguments)
+    try:
+        answer = words.command(words)
+    except Unusable as error:
+        return _fail(error.code, error.detail, as_json=words.json)
+    except OSError as error:
+        return _fail("os_error", str(error), as_json=words.json)
+    print(json.dumps(answer, indent=None if words.json else 1))  # noqa: T201
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m kodipest.engines.media")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    look = commands.add_parser("probe", help="say what a file is")
+    look.set_defaults(command=_probe)
+    make = commands.add_parser("ladder", help="prepare a film, sound, picture or document")
+    make.set_defaults(command=_ladder)
+    for command in (look, make):
+        command.add_argument("source", type=Path, metavar="SRC")
+        command.add_argument("--json", action="store_true", help="one line of JSON, no progress")
+    make.add_argument("out", type=Path, metavar="OUT", help="an empty or new folder")
+    make.add_argument("--preset", choices=PRESETS, default=DEFAULT_PRESET)
+    make.add_argument("--threads", type=_positive, default=None, help="threads per encoder")
+    return parser
+
+
+def _positive(word: str) -> int:
+    number = int(word)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number}: at least 1")
+    return number
+
+
+def _probe(words: argparse.Namespace) -> dict[str, Any]:
+    return probe(words.source).as_dict()
+
+
+def _ladder(words: argparse.Namespace) -> dict[str, Any]:
+    made = prepare(
+        words.source,
+        words.out,
+        probe=probe(words.source),
+        preset=words.preset,
+        on_progress=None if words.json else _show,
+        threads=words.threads,
+    )
+    return made.as_dict()
+
+
+def _show(progress: Progress) -> None:
+    left = "" if progress.seconds_left is None else f", {progress.seconds_left:.0f} s left"
+    playable = ", playable" if progress.first_playable else ""
+    line = f"\r{progress.fraction:6.1%} at {progress.speed:.2f}x{left}{playable}\033[K"
+    sys.stderr.write(line + ("\n" if progress.fraction >= 1 else ""))
+
+
+def _fail(code: str, detail: str, *, as_json: bool) -> int:
+    print(json.dumps({"error": code, "detail": detail}))  # noqa: T201
+    if not as_json:
+        sys.stderr.write(f"{code}: {detail}\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

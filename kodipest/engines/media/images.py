@@ -1,0 +1,154 @@
+"""Pictures: probe them and cut them to the widths of phones and desks."""
+
+import io
+import warnings
+from pathlib import Path
+
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+from kodipest.engines.media.errors import Unusable
+from kodipest.engines.media.facts import Probe
+from kodipest.engines.media.manifest import Picture
+from kodipest.engines.media.sniff import Sniffed
+
+MAX_PIXELS = 80_000_000
+MAX_IMAGE_SIDE = 16_384
+WIDTHS = (480, 960, 1600)
+POSTER_WIDTH = 1280
+POSTER_SMALL_WIDTH = 480
+JPEG_QUALITY = 82
+WEBP_QUALITY = 80
+# Pillow is told the one format that the bytes announced, so no other parser runs.
+_PILLOW = {"jpeg": "JPEG", "png": "PNG", "gif": "GIF", "webp": "WEBP", "avif": "AVIF"}
+_TURNED = {5, 6, 7, 8}
+_ORIENTATION = 0x0112
+_DEGREES = {3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}
+
+
+def probe_image(path: Path, sniffed: Sniffed) -> Probe:
+    """Return the facts of a picture, decoding it once to prove that it is whole.
+
+    Raises Unusable: `damaged`, `too_large` or `unsupported`.
+    """
+    with _open(path, sniffed.container) as image:
+        orientation = image.getexif().get(_ORIENTATION, 1)
+        width, height = image.size
+        bits = 16 if image.mode.startswith(("I;16", "I", "F")) else 8
+        _load(image)
+    if orientation in _TURNED:
+        width, height = height, width
+    return Probe(
+        kind="image",
+        container=sniffed.container,
+        mime=sniffed.mime,
+        width=width,
+        height=height,
+        rotation=_DEGREES.get(orientation, 0),
+        bit_depth=bits,
+    )
+
+
+def _open(path: Path, container: str) -> Image.Image:
+    try:
+        with warnings.catch_warnings():
+            # We count the pixels ourselves, and refuse far above Pillow's first warning.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(path, formats=[_PILLOW[container]])
+    except Image.DecompressionBombError as error:
+        raise Unusable("too_large", str(error)) from error
+    except UnidentifiedImageError as error:
+        raise Unusable("damaged", str(error)) from error
+    width, height = image.size
+    if width * height > MAX_PIXELS or max(width, height) > MAX_IMAGE_SIDE:
+        image.close()
+        raise Unusable("too_large", f"{width} x {height}, at most {MAX_PIXELS} pixels")
+    return image
+
+
+def _load(image: Image.Image) -> None:
+    """Decode the first frame; later frames of an animation are not looked at."""
+    try:
+        image.seek(0)
+        image.load()
+    except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
+        raise Unusable("damaged", f"{type(error).__name__}: {error}") from error
+
+
+def cut_image(source: Path, out: Path, container: str) -> list[Picture]:
+    """Write `out`/<width>.webp and .jpg for each width up to the source's own, and the posters.
+
+    Orientation is applied, colours become sRGB, and every other word of metadata (place, camera,
+    owner) stays behind in the original.
+    """
+    with _open(source, container) as opened:
+        _load(opened)
+        image = _upright_srgb(opened)
+    pictures = []
+    for width in _widths(image.width):
+        small = _to_width(image, width)
+        for name, save in ((f"{width}.webp", save_webp), (f"{width}.jpg", save_jpeg)):
+            save(small, out / name)
+            pictures.append(Picture(name, small.width, small.height))
+    write_posters(image, out)
+    return pictures
+
+
+def _widths(own: int) -> list[int]:
+    return [width for width in WIDTHS if width < own] + ([own] if own <= WIDTHS[-1] else [])
+
+
+def _upright_srgb(image: Image.Image) -> Image.Image:
+    upright = ImageOps.exif_transpose(image)
+    profile = image.info.get("icc_profile")
+    if profile and upright.mode in {"RGB", "RGBA", "CMYK", "L"}:
+        upright = _to_srgb(upright, profile)
+    has_alpha = upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info
+    if upright.mode.startswith("I"):  # 16-bit grey: Pillow clips instead of scaling
+        upright = upright.point(lambda level: level / 256).convert("L")
+    return upright.convert("RGBA" if has_alpha else "RGB")
+
+
+def _to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
+    """Convert by the embedded profile; a broken profile is ignored, as browsers do."""
+    mode = "RGBA" if image.mode == "RGBA" else "RGB"
+    try:
+        own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        made = ImageCms.profileToProfile(
+            image, own, ImageCms.createProfile("sRGB"), outputMode=mode
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return image
+    return made or image
+
+
+def _to_width(image: Image.Image, width: int) -> Image.Image:
+    if width >= image.width:
+        return image
+    height = max(1, round(image.height * width / image.width))
+    return image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def save_jpeg(image: Image.Image, path: Path) -> None:
+    """Save without metadata, transparent parts on white, and never half a file under the name."""
+    if image.mode == "RGBA":
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image)
+    bare = image.convert("RGB")
+    _save(bare, path, "JPEG", quality=JPEG_QUALITY, optimize=True, progressive=True)
+
+
+def save_webp(image: Image.Image, path: Path) -> None:
+    _save(image, path, "WEBP", quality=WEBP_QUALITY, method=4)
+
+
+def _save(image: Image.Image, path: Path, kind: str, **options: int) -> None:
+    part = path.with_name(path.name + ".part")
+    image.info.clear()  # Pillow would carry the EXIF and the profile over
+    image.save(part, kind, **options)
+    part.replace(path)
+
+
+def write_posters(image: Image.Image, out: Path) -> None:
+    """Write poster.jpg and poster-480.jpg, never larger than the picture itself."""
+    save_jpeg(_to_width(image, POSTER_WIDTH), out / "poster.jpg")
+    save_jpeg(_to_width(image, POSTER_SMALL_WIDTH), out / "poster-480.jpg")

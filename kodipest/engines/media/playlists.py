@@ -1,0 +1,203 @@
+"""Turn an encoder's growing fragments into HLS that can be played from the first second on.
+
+The encoder writes 2-second fragments into a private folder. Whole fragments are joined here to
+4-second segments, which appear under their final name at once and never change. So a viewer can
+not meet half a file, TARGETDURATION holds from the first word, and every duration in a playlist
+is counted from the samples themselves (RFC 8216; draft-pantos-hls-rfc8216bis for CMAF).
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kodipest.engines.media.errors import Unusable
+from kodipest.engines.media.fragments import (
+    BrokenFragment,
+    Fragment,
+    Init,
+    read_fragment,
+    read_init,
+)
+from kodipest.engines.media.recipes import FIRST_SEGMENT_SECONDS, SEGMENT_SECONDS
+
+PLAYLIST = "index.m3u8"
+INIT = "init.mp4"
+MASTER = "master.m3u8"
+_NEAR_BOUNDARY_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    name: str
+    seconds: float
+    bytes: int
+
+
+@dataclass(slots=True)
+class Track:
+    """One rendition on its way from the encoder's folder to the served one."""
+
+    name: str
+    work: Path
+    out: Path
+    init: Init | None = None
+    segments: list[Segment] = field(default_factory=list)
+    waiting: list[Fragment] = field(default_factory=list)
+    taken: int = 0  # fragments read so far
+    end: int = 0  # ticks up to which fragments were read
+
+    @property
+    def folder(self) -> Path:
+        return self.out / self.name
+
+    @property
+    def playlist(self) -> str:
+        return f"{self.name}/{PLAYLIST}"
+
+    @property
+    def seconds(self) -> float:
+        """Seconds that a viewer can see now."""
+        return sum(segment.seconds for segment in self.segments)
+
+    @property
+    def bytes(self) -> int:
+        return sum(segment.bytes for segment in self.segments)
+
+    def has_begun(self) -> bool:
+        return self._fragment(0).exists()
+
+    def advance(self, *, is_last: bool = False) -> None:
+        """Publish every segment that is complete; with `is_last` the rest, and the end mark."""
+        before = len(self.segments)
+        while self._fragment(self.taken).exists():
+            self._take(self._fragment(self.taken))
+        if is_last and self.waiting:
+            self._close_segment()
+        if is_last or len(self.segments) > before:
+            write_whole(self.folder / PLAYLIST, self._text(is_last))
+
+    def _fragment(self, number: int) -> Path:
+        return self.work / f"{self.name}.{number}.m4s"
+
+    def _take(self, path: Path) -> None:
+        try:
+            fragment = read_fragment(path)
+            init = self.init or read_init(self.work / f"{self.name}.{INIT}")
+        except (BrokenFragment, FileNotFoundError) as error:
+            raise Unusable("encoder_failed", f"{path.name}: {error}") from error
+        if self.init is None:
+            self.init = init
+            self.folder.mkdir(exist_ok=True)
+            (self.work / f"{self.name}.{INIT}").replace(self.folder / INIT)
+        self._check(fragment, path)
+        path.unlink()
+        self.taken += 1
+        self.end = fragment.start + fragment.duration
+        self.waiting.append(fragment)
+        if self.end / init.timescale >= self._boundary() - _NEAR_BOUNDARY_SECONDS:
+            self._close_segment()
+
+    def _check(self, fragment: Fragment, path: Path) -> None:
+        if not fragment.is_independent:
+            raise Unusable("encoder_failed", f"{path.name} does not begin with a key frame")
+        if self.taken and fragment.start != self.end:
+            raise Unusable("encoder_failed", f"{path.name}: {fragment.start}, not {self.end}")
+
+    def _boundary(self) -> int:
+        """Second at which the open segment is due to end: 1, 4, 8, 12 and so on."""
+        return len(self.segments) * SEGMENT_SECONDS or FIRST_SEGMENT_SECONDS
+
+    def _close_segment(self) -> None:
+        assert self.init is not None  # noqa: S101 - opened before the first fragment is taken
+        name = f"{len(self.segments):06d}.m4s"
+        body = b"".join([self.waiting[0].brand, *(fragment.body for fragment in self.waiting)])
+        write_whole(self.folder / name, body)
+        ticks = sum(fragment.duration for fragment in self.waiting)
+        self.segments.append(Segment(name, ticks / self.init.timescale, len(body)))
+        self.waiting.clear()
+
+    def _text(self, is_last: bool) -> bytes:
+        lines = [
+            "#EXTM3U",
+            "#EXT-X-VERSION:7",
+            f"#EXT-X-TARGETDURATION:{SEGMENT_SECONDS}",
+            "#EXT-X-MEDIA-SEQUENCE:0",
+            "#EXT-X-PLAYLIST-TYPE:EVENT",
+            "#EXT-X-INDEPENDENT-SEGMENTS",
+            f'#EXT-X-MAP:URI="{INIT}"',
+        ]
+        for segment in self.segments:
+            lines += [f"#EXTINF:{segment.seconds:.5f},", segment.name]
+        return "\n".join([*lines, *(["#EXT-X-ENDLIST"] if is_last else []), ""]).encode()
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that is never seen half: the name appears when everything is in it."""
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(content)
+    part.replace(path)
+
+
+def peak_bits(segments: list[Segment]) -> int:
+    """Return the peak segment bit rate of RFC 8216bis: over runs of 0.5 to 1.5 target durations."""
+    low, high = SEGMENT_SECONDS / 2, SEGMENT_SECONDS * 1.5
+    total = sum(segment.seconds for segment in segments)
+    best = average_bits(segments) if total < low else 0.0
+    for first in range(len(segments)):
+        seconds = size = 0.0
+        for segment in segments[first:]:
+            seconds, size = seconds + segment.seconds, size + segment.bytes
+            if seconds > high:
+                break
+            if seconds >= low:
+                best = max(best, size * 8 / seconds)
+    return round(best or average_bits(segments))
+
+
+def average_bits(segments: list[Segment]) -> int:
+    seconds = sum(segment.seconds for segment in segments)
+    return round(sum(segment.bytes for segment in segments) * 8 / seconds) if seconds else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One line of the master playlist. Zero width: sound alone."""
+
+    playlist: str
+    codecs: str
+    peak_bits: int
+    average_bits: int = 0
+    width: int = 0
+    height: int = 0
+    fps: float = 0.0
+
+
+def master_text(variants: list[Variant], *, sound: str | None, is_growing: bool) -> bytes:
+    """Return the master playlist; `sound` is the playlist of the sound that all variants share.
+
+    While it grows, an EVENT playlist counts as live and players would start at its end:
+    EXT-X-START sends them to the beginning (RFC 8216 section 4.3.5.2).
+    """
+    lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
+    if is_growing:
+        lines.append("#EXT-X-START:TIME-OFFSET=0,PRECISE=YES")
+    if sound:
+        lines.append(
+            '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="Audio",DEFAULT=YES,AUTOSELECT=YES,'
+            f'CHANNELS="2",URI="{sound}"'
+        )
+    for variant in variants:
+        lines += [_stream_line(variant, has_group=sound is not None), variant.playlist]
+    return "\n".join([*lines, ""]).encode()
+
+
+def _stream_line(variant: Variant, *, has_group: bool) -> str:
+    fields = [f"BANDWIDTH={variant.peak_bits}"]
+    if variant.average_bits:
+        fields.append(f"AVERAGE-BANDWIDTH={variant.average_bits}")
+    fields.append(f'CODECS="{variant.codecs}"')
+    if variant.width:
+        fields.append(f"RESOLUTION={variant.width}x{variant.height}")
+        fields.append(f"FRAME-RATE={variant.fps:.3f}")
+    if has_group:
+        fields.append('AUDIO="sound"')
+    return "#EXT-X-STREAM-INF:" + ",".join(fields)

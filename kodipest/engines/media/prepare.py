@@ -1,0 +1,163 @@
+"""The one door: an original in, a folder that every screen can play out."""
+
+import errno
+import os
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kodipest.engines.media.commands import SOUND_FILE, SOURCE
+from kodipest.engines.media.documents import copy_document
+from kodipest.engines.media.encoder import Usage, encoder_name
+from kodipest.engines.media.errors import Unusable
+from kodipest.engines.media.facts import Probe
+from kodipest.engines.media.images import cut_image
+from kodipest.engines.media.ladder import Ladder
+from kodipest.engines.media.manifest import Manifest, folder_bytes, write_manifest
+from kodipest.engines.media.playlists import MASTER
+from kodipest.engines.media.progress import Clock, Listener, Progress
+from kodipest.engines.media.recipes import DEFAULT_PRESET, recipe_for
+from kodipest.engines.media.sound import Sound
+
+__all__ = ["Progress", "prepare"]
+
+WORK = ".work"
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_POSTERS = {"poster": "poster.jpg", "poster_small": "poster-480.jpg"}
+
+
+def prepare(
+    source: Path,
+    out: Path,
+    *,
+    probe: Probe,
+    preset: str = DEFAULT_PRESET,
+    on_progress: Listener | None = None,
+    threads: int | None = None,
+) -> Manifest:
+    """Fill the empty folder `out` with everything made from `source`, and return its manifest.
+
+    `out` may be served while it grows: a file there is always whole. `manifest.json` comes last.
+    Raises Unusable; whatever `on_progress` raises stops the encoder and passes through, and
+    `out` then holds a beginning without a manifest.
+    """
+    job = _Job(source, out, probe, preset, on_progress or _ignore, threads)
+    try:
+        return job.run()
+    except OSError as error:
+        if error.errno in _FULL and error is not job.raised_by_listener:
+            raise Unusable("no_space", str(error)) from error
+        raise
+    finally:
+        shutil.rmtree(job.work, ignore_errors=True)
+
+
+def _ignore(_progress: Progress) -> None:
+    """Nobody waits."""
+
+
+class _Job:
+    """One preparation, with the private folder in which its encoder works."""
+
+    def __init__(  # noqa: PLR0913 - the arguments of prepare(), once
+        self,
+        source: Path,
+        out: Path,
+        probe: Probe,
+        preset: str,
+        listener: Listener,
+        threads: int | None,
+    ) -> None:
+        self.source = source.resolve(strict=True)
+        self.out = out
+        self.work = out / WORK
+        self.probe = probe
+        self.recipe = recipe_for(probe.kind, probe, preset)
+        self.listener = listener
+        self.threads = threads
+        self.raised_by_listener: BaseException | None = None
+        self.clock = Clock(max(probe.duration_seconds, 0.001), self._tell)
+        self.own_cpu = time.thread_time()
+
+    def run(self) -> Manifest:
+        self.out.mkdir(parents=True, exist_ok=True)
+        if any(self.out.iterdir()):
+            raise FileExistsError(errno.ENOTEMPTY, "prepare() wants an empty folder", str(self.out))
+        makers: dict[str, Callable[[], Manifest]] = {
+            "video": self._film,
+            "audio": self._sound,
+            "image": self._image,
+            "document": self._document,
+        }
+        manifest = makers[self.probe.kind]()
+        shutil.rmtree(self.work, ignore_errors=True)
+        write_manifest(manifest, self.out)
+        self.clock.tell(self.probe.duration_seconds, is_finished=True)
+        return manifest
+
+    def _tell(self, progress: Progress) -> None:
+        try:
+            self.listener(progress)
+        except BaseException as error:
+            self.raised_by_listener = error
+            raise
+
+    def _open_work(self) -> None:
+        self.work.mkdir(mode=0o700)
+        os.symlink(self.source, self.work / SOURCE)
+
+    def _film(self) -> Manifest:
+        self._open_work()
+        ladder = Ladder(self.probe, self.recipe, self.work, self.out, self.clock)
+        made = ladder.encode(self.threads)
+        return self._manifest(
+            duration_seconds=round(made.duration_seconds, 3),
+            width=made.rungs[-1].width,
+            height=made.rungs[-1].height,
+            master=MASTER,
+            rungs=made.rungs,
+            storyboard=made.storyboard,
+            usage=made.usage,
+            has_poster=made.has_poster,
+        )
+
+    def _sound(self) -> Manifest:
+        self._open_work()
+        made = Sound(self.probe, self.recipe, self.work, self.out, self.clock).encode(self.source)
+        return self._manifest(
+            duration_seconds=round(made.duration_seconds, 3),
+            master=MASTER,
+            rungs=[made.rung],
+            file=SOUND_FILE,
+            usage=made.usage,
+            has_poster=made.has_poster,
+        )
+
+    def _image(self) -> Manifest:
+        pictures = cut_image(self.source, self.out, self.probe.container)
+        return self._manifest(
+            width=self.probe.width, height=self.probe.height, images=pictures, has_poster=True
+        )
+
+    def _document(self) -> Manifest:
+        return self._manifest(file=copy_document(self.source, self.out, self.probe.container))
+
+    def _manifest(
+        self, *, usage: Usage | None = None, has_poster: bool = False, **made: Any
+    ) -> Manifest:
+        """Add what it cost and what it weighs. Our own work counts as well as the encoder's."""
+        cost = usage or Usage(0.0, 0.0, 0)
+        first = self.clock.first_playable_seconds
+        return Manifest(
+            kind=self.probe.kind,
+            bytes=folder_bytes(self.out) - folder_bytes(self.work),
+            cpu_seconds=round(cost.cpu_seconds + time.thread_time() - self.own_cpu, 3),
+            wall_seconds=round(self.clock.elapsed(), 3),
+            first_playable_seconds=None if first is None else round(first, 3),
+            peak_rss_bytes=cost.peak_rss_bytes,
+            encoder=encoder_name() if usage else "Pillow" if made.get("images") else "",
+            **(_POSTERS if has_poster else {}),
+            **made,
+        )
