@@ -113,10 +113,10 @@ class SiteKey:
         Raises SanadError `key_exists` rather than overwrite: a lost key cannot be made again,
         and everything it signed would be orphaned.
         """
-        key = cls.generate()
+        private = Ed25519PrivateKey.generate()
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write_once(path, key._pem())
-        return key
+        _write_once(path, _pem_of(private))
+        return cls(private)
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -144,12 +144,13 @@ class SiteKey:
                     raise
         return cls.load(path)
 
-    def _pem(self) -> bytes:
-        return self._private.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
+
+def _pem_of(private: Ed25519PrivateKey) -> bytes:
+    return private.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
 
 
 def _read_guarded(path: Path) -> bytes:
