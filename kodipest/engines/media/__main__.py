@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail(error.code, error.detail, as_json=words.json)
     except OSError as error:
         return _fail("os_error", str(error), as_json=words.json)
-    print(json.dumps(answer, indent=None if words.json else 1))  # noqa: T201
+    print(json.dumps(answer, indent=None if words.json else 1))
     return 0
 
 
@@ -79,7 +79,7 @@ def _show(progress: Progress) -> None:
 
 
 def _fail(code: str, detail: str, *, as_json: bool) -> int:
-    print(json.dumps({"error": code, "detail": detail}))  # noqa: T201
+    print(json.dumps({"error": code, "detail": detail}))
     if not as_json:
         sys.stderr.write(f"{code}: {detail}\n")
     return 1

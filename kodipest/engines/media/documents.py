@@ -14,7 +14,11 @@ def probe_document(path: Path, sniffed: Sniffed) -> Probe:
 
     Raises Unusable: `damaged`, `too_large`, `unsupported`.
     """
-    pages = check_pdf(path) if sniffed.container == "pdf" else check_epub(path)
+    pages = None
+    if sniffed.container == "pdf":
+        pages = check_pdf(path)
+    else:
+        check_epub(path)  # its pages are made by the reader's screen
     return Probe(kind="document", container=sniffed.container, mime=sniffed.mime, pages=pages)
 
 

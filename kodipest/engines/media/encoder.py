@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import IO
 
 import imageio_ffmpeg
-import psutil
 
 from kodipest.engines.media import leash
 from kodipest.engines.media.errors import Unusable
@@ -63,7 +62,8 @@ def ffmpeg_path() -> str:
 @cache
 def encoder_name() -> str:
     """Name the encoder as manifests record it: `ffmpeg 9.0.2`."""
-    return f"ffmpeg {imageio_ffmpeg.get_ffmpeg_version()}"
+    version = str(imageio_ffmpeg.get_ffmpeg_version())
+    return "ffmpeg " + version.lstrip("n").partition("-")[0]
 
 
 def run_encoder(
@@ -103,7 +103,7 @@ class _Run:
     def __post_init__(self) -> None:
         limits = (self.limits.cpu_seconds, self.limits.memory_bytes, self.limits.file_bytes)
         tie = [sys.executable, "-I", "-S", leash.__file__, str(os.getpid()), str(NICE)]
-        self.process = subprocess.Popen(  # noqa: S603 - a fixed program, fixed file names
+        self.process = subprocess.Popen(
             [*tie, *map(str, limits), ffmpeg_path(), *self.arguments],
             cwd=self.folder,
             stdin=subprocess.DEVNULL,

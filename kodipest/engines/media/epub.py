@@ -18,7 +18,7 @@ _ENCRYPTED = 0x1
 
 
 def check_epub(path: Path) -> None:
-    """Raise Unusable unless the file is a whole, harmless EPUB. Pages do not exist in one."""
+    """Raise Unusable unless the file is a whole, harmless EPUB."""
     try:
         with zipfile.ZipFile(path) as book:
             members = book.infolist()

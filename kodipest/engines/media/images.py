@@ -14,6 +14,8 @@ from kodipest.engines.media.sniff import Sniffed
 MAX_PIXELS = 80_000_000
 MAX_IMAGE_SIDE = 16_384
 WIDTHS = (480, 960, 1600)
+POSTER = "poster.jpg"
+POSTER_SMALL = "poster-480.jpg"
 POSTER_WIDTH = 1280
 POSTER_SMALL_WIDTH = 480
 JPEG_QUALITY = 82
@@ -149,6 +151,6 @@ def _save(image: Image.Image, path: Path, kind: str, **options: int) -> None:
 
 
 def write_posters(image: Image.Image, out: Path) -> None:
-    """Write poster.jpg and poster-480.jpg, never larger than the picture itself."""
-    save_jpeg(_to_width(image, POSTER_WIDTH), out / "poster.jpg")
-    save_jpeg(_to_width(image, POSTER_SMALL_WIDTH), out / "poster-480.jpg")
+    """Write both posters, never larger than the picture itself."""
+    save_jpeg(_to_width(image, POSTER_WIDTH), out / POSTER)
+    save_jpeg(_to_width(image, POSTER_SMALL_WIDTH), out / POSTER_SMALL)

@@ -134,7 +134,7 @@ class Ladder:
                     true.peak_bits,
                     true.codecs,
                     true.playlist,
-                    track.bytes,
+                    track.size_bytes,
                 )
             )
         self._write_master(variants, False)

@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> None:
     _limit(resource.RLIMIT_AS, memory)
     _limit(resource.RLIMIT_FSIZE, file_bytes)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.execv(arguments[5], arguments[5:])  # noqa: S606 - no shell is the point
+    os.execv(arguments[5], arguments[5:])
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ MAX_STREAM = 64 * 1024**2
 MAX_INDEX_PARTS = 1000
 _TAIL = 4096
 _OBJECT_BYTES = 64 * 1024
+_OLDER_PARTS = (b"XRefStm", b"Prev")
 _STARTXREF = re.compile(rb"startxref\s+(\d+)\s+%%EOF")
 
 
@@ -73,9 +74,8 @@ class _Index:
             seen.add(offset)
             trailer = self._part(offset + self.base)
             self.trailer = self.trailer or trailer
-            for key in (b"XRefStm", b"Prev"):
-                if found := re.search(rb"/" + key + rb"\s+(\d+)", trailer):
-                    waiting.append(int(found[1]))
+            older = (re.search(rb"/" + key + rb"\s+(\d+)", trailer) for key in _OLDER_PARTS)
+            waiting.extend(int(found[1]) for found in older if found)
 
     def _part(self, offset: int) -> bytes:
         head = self.pdf[offset : offset + 16].lstrip()
@@ -119,7 +119,7 @@ class _Index:
     def _note(self, number: int, kind: int, second: int, third: int) -> None:
         if kind == 1:
             self.places.setdefault(number, second + self.base)
-        elif kind == 2:  # noqa: PLR2004 - table 18 of the standard
+        elif kind == 2:
             self.places.setdefault(number, _Packed(second, third))
 
     def _object(self, number: int) -> bytes:
@@ -128,8 +128,8 @@ class _Index:
             end = self.pdf.find(b"endobj", place, place + _OBJECT_BYTES)
             return self.pdf[place : end if end > 0 else place + _OBJECT_BYTES]
         home = self.places[place.stream]
-        if not isinstance(home, int):
-            raise ValueError("an object stream inside an object stream")
+        if isinstance(home, _Packed):
+            raise KeyError("an object stream inside an object stream")
         fields, body = self._stream(home)
         first = int(_need(re.search(rb"/First\s+(\d+)", fields))[1])
         numbers = [int(word) for word in body[:first].split()]
@@ -148,7 +148,7 @@ class _Index:
             raise ValueError("a filter we do not read")
         body = zlib.decompressobj().decompress(raw, MAX_STREAM)
         predictor = re.search(rb"/Predictor\s+(\d+)", fields)
-        if predictor and int(predictor[1]) >= 10:  # noqa: PLR2004 - PNG predictors, table 10
+        if predictor and int(predictor[1]) >= 10:
             columns = int(_need(re.search(rb"/Columns\s+(\d+)", fields))[1])
             body = _undo_png_up(body, columns)
         return fields, body

@@ -59,7 +59,7 @@ class Track:
         return sum(segment.seconds for segment in self.segments)
 
     @property
-    def bytes(self) -> int:
+    def size_bytes(self) -> int:
         return sum(segment.bytes for segment in self.segments)
 
     def has_begun(self) -> bool:

@@ -1,7 +1,6 @@
 """The one door: an original in, a folder that every screen can play out."""
 
 import errno
-import os
 import shutil
 import time
 from collections.abc import Callable
@@ -13,7 +12,7 @@ from kodipest.engines.media.documents import copy_document
 from kodipest.engines.media.encoder import Usage, encoder_name
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.facts import Probe
-from kodipest.engines.media.images import cut_image
+from kodipest.engines.media.images import POSTER, POSTER_SMALL, cut_image
 from kodipest.engines.media.ladder import Ladder
 from kodipest.engines.media.manifest import Manifest, folder_bytes, write_manifest
 from kodipest.engines.media.playlists import MASTER
@@ -25,7 +24,6 @@ __all__ = ["Progress", "prepare"]
 
 WORK = ".work"
 _FULL = {errno.ENOSPC, errno.EDQUOT}
-_POSTERS = {"poster": "poster.jpg", "poster_small": "poster-480.jpg"}
 
 
 def prepare(
@@ -61,7 +59,7 @@ def _ignore(_progress: Progress) -> None:
 class _Job:
     """One preparation, with the private folder in which its encoder works."""
 
-    def __init__(  # noqa: PLR0913 - the arguments of prepare(), once
+    def __init__(
         self,
         source: Path,
         out: Path,
@@ -106,7 +104,7 @@ class _Job:
 
     def _open_work(self) -> None:
         self.work.mkdir(mode=0o700)
-        os.symlink(self.source, self.work / SOURCE)
+        (self.work / SOURCE).symlink_to(self.source)
 
     def _film(self) -> Manifest:
         self._open_work()
@@ -158,6 +156,7 @@ class _Job:
             first_playable_seconds=None if first is None else round(first, 3),
             peak_rss_bytes=cost.peak_rss_bytes,
             encoder=encoder_name() if usage else "Pillow" if made.get("images") else "",
-            **(_POSTERS if has_poster else {}),
+            poster=POSTER if has_poster else None,
+            poster_small=POSTER_SMALL if has_poster else None,
             **made,
         )

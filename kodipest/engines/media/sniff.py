@@ -13,7 +13,13 @@ TS_PACKET = 188
 M2TS_PACKET = 192
 
 # The ways a small text makes ffmpeg open other files (RELIABILITY.md, first trap).
-_REFERRERS = (b"#EXTM3U", b"ffconcat version", b";FFMETADATA", b"<MPD", b"<SmoothStreamingMedia")
+_REFERRERS: tuple[bytes, ...] = (
+    b"#EXTM3U",
+    b"ffconcat version",
+    b";FFMETADATA",
+    b"<MPD",
+    b"<SmoothStreamingMedia",
+)
 _REFERRERS += (b"v=0\r\n", b"v=0\n", b"[playlist]", b"[Reference]", b"<ASX", b"<asx")
 
 _ISO_BOXES = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp", b"moof"}

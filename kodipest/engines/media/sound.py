@@ -65,7 +65,7 @@ class Sound:
         whole.replace(self.out / SOUND_FILE)
         peak = peak_bits(self.track.segments)
         self._write_master(peak, average_bits(self.track.segments), False)
-        rung = Rendition(SOUND, 0, 0, peak, SOUND_CODEC, self.track.playlist, self.track.bytes)
+        rung = Rendition(SOUND, 0, 0, peak, SOUND_CODEC, self.track.playlist, self.track.size_bytes)
         return Recorded(rung, has_poster, usage, self.track.seconds)
 
     def _tick(self, pulse: Pulse) -> None:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import av
 from av.audio.stream import AudioStream
+from av.codec import CodecContext
 from av.container import InputContainer
 from av.stream import Disposition
 from av.video.frame import VideoFrame
@@ -228,7 +229,7 @@ class _Reader:
         with open_stream(self.path, self.sniffed.container) as fresh:
             track = fresh.streams[stream.index]
             assert isinstance(track, VideoStream)  # noqa: S101 - same file, same index
-            track.thread_type = "NONE"  # type: ignore[assignment]
+            track.thread_type = "NONE"
             for count, packet in enumerate(fresh.demux(track)):
                 try:
                     frames = track.decode(packet)
@@ -265,12 +266,13 @@ def _default_first(streams: list[StreamT]) -> StreamT | None:
 
 def _is_open(stream: VideoStream | AudioStream) -> bool:
     """Say whether a whitelisted decoder was found for the stream."""
-    context = stream.codec_context
+    context: CodecContext | None = stream.codec_context  # absent without a decoder
     return context is not None and context.codec.name in {*VIDEO_DECODERS, *AUDIO_DECODERS}
 
 
 def _codec_names(streams: Sequence[VideoStream | AudioStream]) -> str:
-    return ", ".join(s.codec_context.name if s.codec_context else "unknown" for s in streams)
+    contexts: list[CodecContext | None] = [stream.codec_context for stream in streams]
+    return ", ".join(context.name if context else "unknown" for context in contexts)
 
 
 def _samples_within(stream: VideoStream | AudioStream, length: int) -> int:

@@ -23,16 +23,68 @@ DEMUXERS = {
     "caf": "caf",
 }
 
-VIDEO_DECODERS = (
-    "h264 hevc vp8 vp9 libdav1d av1 mpeg4 msmpeg4 msmpeg4v2 mpeg2video mpeg1video h263 flv"
-    " mjpeg prores dnxhd theora wmv1 wmv2 wmv3 vc1 dvvideo ffv1 rawvideo"
-).split()
+VIDEO_DECODERS = [
+    "h264",
+    "hevc",
+    "vp8",
+    "vp9",
+    "libdav1d",
+    "av1",
+    "mpeg4",
+    "msmpeg4",
+    "msmpeg4v2",
+    "mpeg2video",
+    "mpeg1video",
+    "h263",
+    "flv",
+    "mjpeg",
+    "prores",
+    "dnxhd",
+    "theora",
+    "wmv1",
+    "wmv2",
+    "wmv3",
+    "vc1",
+    "dvvideo",
+    "ffv1",
+    "rawvideo",
+]
 
-AUDIO_DECODERS = (
-    "aac aac_latm mp3float mp3 mp2float mp2 opus libopus vorbis flac alac ac3 eac3 amrnb amrwb"
-    " wmav1 wmav2 adpcm_ima_wav adpcm_ms adpcm_ima_qt pcm_alaw pcm_mulaw pcm_u8 pcm_s8"
-    " pcm_s16le pcm_s16be pcm_s24le pcm_s24be pcm_s32le pcm_s32be pcm_f32le pcm_f32be pcm_f64le"
-).split()
+AUDIO_DECODERS = [
+    "aac",
+    "aac_latm",
+    "mp3float",
+    "mp3",
+    "mp2float",
+    "mp2",
+    "opus",
+    "libopus",
+    "vorbis",
+    "flac",
+    "alac",
+    "ac3",
+    "eac3",
+    "amrnb",
+    "amrwb",
+    "wmav1",
+    "wmav2",
+    "adpcm_ima_wav",
+    "adpcm_ms",
+    "adpcm_ima_qt",
+    "pcm_alaw",
+    "pcm_mulaw",
+    "pcm_u8",
+    "pcm_s8",
+    "pcm_s16le",
+    "pcm_s16be",
+    "pcm_s24le",
+    "pcm_s24be",
+    "pcm_s32le",
+    "pcm_s32be",
+    "pcm_f32le",
+    "pcm_f32be",
+    "pcm_f64le",
+]
 
 # Cover art is opened by the demuxers; without a decoder for it they would complain, no more.
 CODEC_WHITELIST = ",".join([*VIDEO_DECODERS, *AUDIO_DECODERS])
