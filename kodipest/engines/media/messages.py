@@ -1,13 +1,15 @@
 """What is said to a person for each code: what happened, what was kept, what to do next."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kodipest.kernel.errors import Refusal
 
-_WORDS: dict[str, Promise] = {
+if TYPE_CHECKING:  # the type of a text that is translated when it is read; it has no public name
+    from django.utils.functional import _StrPromise
+
+_WORDS: dict[str, "_StrPromise"] = {
     # what is wrong with a file (errors.Unusable)
     "empty": _("This file is empty. Choose it again; if it came by phone, send it once more."),
     "not_media": _(
@@ -52,12 +54,12 @@ _NO_SPACE_AT_WORK = _(
 )
 
 
-def words(code: str) -> Promise:
+def words(code: str) -> "_StrPromise":
     """Return what to say for `code`; an unknown one is told as a failed preparation."""
     return _WORDS.get(code, _WORDS["encoder_failed"])
 
 
-def words_for_transcode(error_code: str) -> Promise:
+def words_for_transcode(error_code: str) -> "_StrPromise":
     """Return what to say about a transcode that rests or failed; its original is safe."""
     return _NO_SPACE_AT_WORK if error_code == "no_space" else words(error_code)
 

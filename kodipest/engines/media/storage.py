@@ -1,9 +1,9 @@
 """Where media lie on disk, under which addresses they are served, and how folders change safely.
 
-    media/incoming/<uuid>.part          on its way in
-    media/originals/ab/<sha256>         untouched, never served
-    media/renditions/<fingerprint>-<n>/ one attempt each; the row names the one that counts
-    media/public/<folder>               a link into renditions: what everybody may read
+media/incoming/<uuid>.part          on its way in
+media/originals/ab/<sha256>         untouched, never served
+media/renditions/<fingerprint>-<n>/ one attempt each; the row names the one that counts
+media/public/<folder>               a link into renditions: what everybody may read
 """
 
 import hashlib
@@ -40,24 +40,29 @@ class HasFolder(Protocol):
     folder: str
 
 
+def media_root() -> Path:
+    """Return the folder of everything below."""
+    return Path(settings.MEDIA_ROOT)
+
+
 def incoming() -> Path:
     """Return the folder of uploads on their way in; it is there afterwards."""
-    return _there(settings.MEDIA_ROOT / "incoming")
+    return _there(media_root() / "incoming")
 
 
 def originals() -> Path:
     """Return the folder of untouched files; it is there afterwards."""
-    return _there(settings.MEDIA_ROOT / "originals")
+    return _there(media_root() / "originals")
 
 
 def renditions() -> Path:
     """Return the folder of all attempts, finished or not; it is there afterwards."""
-    return _there(settings.MEDIA_ROOT / "renditions")
+    return _there(media_root() / "renditions")
 
 
 def public() -> Path:
     """Return the folder of links that everybody may follow; it is there afterwards."""
-    return _there(settings.MEDIA_ROOT / "public")
+    return _there(media_root() / "public")
 
 
 def _there(folder: Path) -> Path:
@@ -67,7 +72,7 @@ def _there(folder: Path) -> Path:
 
 def original_path(sha256: str) -> Path:
     """Return where the original with this hash lies, spread over 256 folders."""
-    return Path(settings.MEDIA_ROOT) / "originals" / sha256[:2] / sha256
+    return media_root() / "originals" / sha256[:2] / sha256
 
 
 def rendition_path(folder: str) -> Path:
@@ -75,12 +80,12 @@ def rendition_path(folder: str) -> Path:
     if not FOLDER.fullmatch(folder):
         msg = f"not a rendition folder: {folder!r}"
         raise ValueError(msg)
-    return Path(settings.MEDIA_ROOT) / "renditions" / folder
+    return media_root() / "renditions" / folder
 
 
 def free_bytes() -> int:
     """Return how much the disk of the media can still take."""
-    return shutil.disk_usage(_there(Path(settings.MEDIA_ROOT))).free
+    return shutil.disk_usage(_there(media_root())).free
 
 
 # --- names of people's files
@@ -186,7 +191,7 @@ def unlink_public(folder: str) -> None:
 
 def is_public(folder: str) -> bool:
     """Say whether everybody may read `folder`."""
-    return (Path(settings.MEDIA_ROOT) / "public" / folder).is_symlink()
+    return (media_root() / "public" / folder).is_symlink()
 
 
 # --- what is in a folder

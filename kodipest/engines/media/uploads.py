@@ -43,7 +43,11 @@ def refusal_of(request: HttpRequest) -> Refusal | None:
     return getattr(request, "upload_refusal", None)
 
 
-class Upload(UploadedFile):
+def _remember(request: HttpRequest, refusal: Refusal) -> None:
+    request.upload_refusal = refusal  # type: ignore[attr-defined]
+
+
+class Upload(UploadedFile):  # type: ignore[type-arg]  # generic in the stubs only
     """A file that lies whole in `incoming/`, its hash known, until it is adopted or discarded.
 
     `name` is the sender's, cleaned for display; it never becomes a path.
@@ -111,7 +115,9 @@ class Part:
 
     def abandon(self) -> None:
         """Remove what has come so far."""
-        with contextlib.suppress(OSError):  # a full disk cannot take the buffer, which is not needed
+        with contextlib.suppress(
+            OSError
+        ):  # a full disk cannot take the buffer, which is not needed
             self._file.close()
         self.path.unlink(missing_ok=True)
 
@@ -143,17 +149,16 @@ class StraightToDisk(FileUploadHandler):
     in the middle: only here can the part be removed at once.
     """
 
-    request: HttpRequest
-
     def handle_raw_input(
         self,
         input_data: Any,
         META: dict[str, Any],  # noqa: N803 -- Django's name
         content_length: int,
-        boundary: bytes,
+        boundary: Any,
         encoding: str | None = None,
-    ) -> tuple[QueryDict, MultiValueDict[str, UploadedFile]]:
+    ) -> tuple[QueryDict, MultiValueDict[str, Any]]:
         """Parse the body, the files of it into parts."""
+        assert self.request is not None  # noqa: S101 -- Django builds handlers with the request
         receiver = _Receiver(self.request, content_length)
         parser = MultiPartParser(META, input_data, [receiver], encoding)
         try:
@@ -165,7 +170,7 @@ class StraightToDisk(FileUploadHandler):
         """Stay unused: the receiver does it."""
         raise NotImplementedError
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
+    def file_complete(self, file_size: int) -> "Upload | None":
         """Stay unused: the receiver does it."""
         raise NotImplementedError
 
@@ -177,6 +182,7 @@ class _Receiver(FileUploadHandler):
 
     def __init__(self, request: HttpRequest, body_length: int) -> None:
         super().__init__(request)
+        self.sender = request
         self._body_length = body_length
         self._part: Part | None = None
 
@@ -211,7 +217,7 @@ class _Receiver(FileUploadHandler):
 
     def upload_interrupted(self) -> None:
         """The body ended before the file did: the sender is gone."""
-        self.request.upload_refusal = messages.refusal("upload_cut")  # type: ignore[union-attr]
+        _remember(self.sender, messages.refusal("upload_cut"))
 
     def abandon_unfinished(self) -> None:
         """Remove the part that never became whole, however parsing ended."""
@@ -221,7 +227,7 @@ class _Receiver(FileUploadHandler):
             self._part = None
 
     def _objection(self) -> Refusal | None:
-        user = getattr(self.request, "user", None)
+        user = getattr(self.sender, "user", None)
         if user is None or not user.is_authenticated:
             return messages.refusal("sign_in_first")
         if self._body_length > settings.UPLOAD_MAX_BYTES:
@@ -232,5 +238,5 @@ class _Receiver(FileUploadHandler):
 
     def _refuse(self, refusal: Refusal) -> None:
         """End the parsing; the words wait in the request."""
-        self.request.upload_refusal = refusal  # type: ignore[union-attr]
+        _remember(self.sender, refusal)
         raise StopUpload(connection_reset=self._body_length > COURTESY_BYTES)

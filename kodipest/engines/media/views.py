@@ -71,11 +71,10 @@ def _serve(request: HttpRequest, folder: str, name: str, *, shared: bool) -> Htt
         raise Http404 from error
     status = path.stat()
     etag = f'"{status.st_mtime_ns:x}-{status.st_size:x}"'
-    response = get_conditional_response(request, etag=etag)
-    if response is None:
-        response = _body(request, file, status.st_size, path.suffix, etag)
-    else:
+    unchanged = get_conditional_response(request, etag=etag)
+    if unchanged:
         file.close()
+    response = unchanged or _body(request, file, status.st_size, path.suffix, etag)
     is_growing = not (storage.rendition_path(folder) / FINISHED_MANIFEST).exists()
     response["ETag"] = etag
     response["Cache-Control"] = _caching(path.suffix, shared=shared, is_growing=is_growing)
@@ -137,10 +136,9 @@ def _body(
         response["Content-Range"] = f"bytes */{size}"
         return response
     whole = span or Span(0, size - 1)
-    blocks = _blocks(file, whole)
     if request.method == "HEAD":
         file.close()
-        blocks = iter(())
+    blocks = () if file.closed else _Blocks(file, whole)
     answer = StreamingHttpResponse(blocks, content_type=TYPES[suffix])
     answer["Accept-Ranges"] = "bytes"
     answer["Content-Length"] = str(whole.end - whole.start + 1)
@@ -171,10 +169,17 @@ def _asked_for(request: HttpRequest, size: int, etag: str) -> Span | None:
     return Span(start, end)
 
 
-def _blocks(file: BinaryIO, span: Span) -> Iterator[bytes]:
-    with file:
-        file.seek(span.start)
-        left = span.end - span.start + 1
-        while left and (block := file.read(min(BLOCK_BYTES, left))):
+class _Blocks:
+    """The bytes of a span, a block at a time. Closed by the server also when nobody reads it."""
+
+    def __init__(self, file: BinaryIO, span: Span) -> None:
+        self.file = file
+        self.span = span
+        self.close = file.close
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.file.seek(self.span.start)
+        left = self.span.end - self.span.start + 1
+        while left and (block := self.file.read(min(BLOCK_BYTES, left))):
             left -= len(block)
             yield block

@@ -14,7 +14,7 @@ from django.utils import timezone
 from kodipest.engines.media.models import Transcode
 
 if TYPE_CHECKING:  # the encoder's side is loaded when there is something to encode
-    from kodipest.engines.media.prepare import Progress
+    from kodipest.engines.media.progress import Progress
 
 logger = logging.getLogger(__name__)
 
@@ -112,7 +112,9 @@ class Lease:
 
     def _renew_or_give_up(self) -> None:
         if time.monotonic() - self._heard_at > SILENCE_SECONDS:
-            logger.error("the encoder has been silent for %s s, its lease is let go", SILENCE_SECONDS)
+            logger.error(
+                "the encoder has been silent for %s s, its lease is let go", SILENCE_SECONDS
+            )
             self._lost.set()
             return
         try:
@@ -127,4 +129,5 @@ class Lease:
 
 def next_end() -> datetime:
     """Return until when a lease taken or renewed now lasts."""
-    return timezone.now() + timedelta(seconds=settings.MEDIA_LEASE_SECONDS)
+    lasts = timedelta(seconds=settings.MEDIA_LEASE_SECONDS)
+    return timezone.now() + lasts

@@ -76,9 +76,7 @@ def _return_lapsed(swept: Swept) -> None:
         )
         released = {"lease_by": "", "lease_until": None, "interruptions": times}
         if times <= INTERRUPTIONS_LIMIT:
-            swept.returned += same.update(
-                **BACK_TO_WAITING, **released, not_before=timezone.now()
-            )
+            swept.returned += same.update(**BACK_TO_WAITING, **released, not_before=timezone.now())
             continue
         swept.failed += same.update(
             **released,
@@ -100,7 +98,10 @@ def ring_again() -> int:
     """
     now = timezone.now()
     unheard = Transcode.objects.filter(state=State.WAITING, not_before__lte=now)
-    never_rung, long_ago = unheard.filter(rung_at=None), unheard.filter(rung_at__lt=now - RING_AGAIN)
+    never_rung, long_ago = (
+        unheard.filter(rung_at=None),
+        unheard.filter(rung_at__lt=now - RING_AGAIN),
+    )
     due = (never_rung | long_ago).order_by("turn_at", "pk")
     keys = list(due.values_list("pk", flat=True)[:RINGS_AT_ONCE])
     for key in keys:

@@ -4,7 +4,6 @@ import logging
 import os
 import shutil
 import threading
-import time
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -138,7 +137,9 @@ def transcode_next(*, worker: str | None = None) -> Transcode | None:
         try:
             _run(transcode, lease)
         except LeaseLost:
-            logger.warning("transcode %s went on elsewhere; its folder is left to the sweep", transcode.pk)
+            logger.warning(
+                "transcode %s went on elsewhere; its folder is left to the sweep", transcode.pk
+            )
     transcode.refresh_from_db()
     return transcode
 
@@ -171,8 +172,7 @@ def _encode(transcode: Transcode, lease: Lease) -> dict[str, Any]:
     out = storage.rendition_path(transcode.folder)
     storage.renditions()
     out.mkdir()
-    began = time.process_time()
-    manifest = prepare.prepare(
+    manifest: dict[str, Any] = prepare.prepare(
         original.path,
         out,
         probe=Probe.from_dict(original.probe),
@@ -180,7 +180,6 @@ def _encode(transcode: Transcode, lease: Lease) -> dict[str, Any]:
         on_progress=lease.keep,
         threads=settings.ENCODER_THREADS or None,
     ).as_dict()
-    manifest.setdefault("cpu_seconds", time.process_time() - began)
     os.sync()
     return manifest | {"inventory": storage.inventory(out)}
 

@@ -30,7 +30,7 @@ FILES_SECONDS = 600.0
 RESULTS_KEPT = timedelta(days=7)
 
 
-class NodeWorker(Worker):  # type: ignore[misc] -- the library is not typed for subclasses
+class NodeWorker(Worker):  # type: ignore[misc]  # its library is outside our type check
     """The queue's own worker, in turns with the sweep, and stopping its film when it must stop."""
 
     def __init__(self, *, interval: float) -> None:
