@@ -8,7 +8,11 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy
 
 from kodipest.engines.media.models import Original
-from kodipest.engines.media.operations import adopt_upload, request_transcode
+from kodipest.engines.media.operations import (
+    adopt_upload,
+    request_transcode,
+    retry_transcode,
+)
 from kodipest.kernel.errors import Refusal
 from kodipest.kernel.permissions import require
 from kodipest.kernel.text import clean_line, clean_text
@@ -150,6 +154,17 @@ def remove_file(*, asset: Asset, by: Person) -> None:
         raise Refusal(words.SEALED, code="sealed")
     audit.record("remove_file", asset, by=by, sha256=asset.original.sha256)
     asset.delete()
+
+
+@transaction.atomic
+def try_file_again(*, asset: Asset, by: Person) -> None:
+    """Ask once more for a preparation that failed; the original is untouched.
+
+    Raises PermissionDenied unless `by` is an author, Refusal `nothing_to_retry`.
+    """
+    require(by, "works.change_work", asset.revision.work)
+    retry_transcode(transcode=asset.transcode)
+    audit.record("try_file_again", asset, by=by)
 
 
 @transaction.atomic

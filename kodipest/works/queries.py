@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from kodipest.kernel.errors import Refusal
+from kodipest.kernel.text import clean_line
 from kodipest.people.models import Person, Purpose, Role
 from kodipest.people.queries import organisations_of, people_with_consent, public_names
 from kodipest.people.rules import is_curator, is_programme_manager
@@ -19,18 +20,45 @@ def works_by(person: Person) -> QuerySet[Work]:
     return Work.objects.filter(Exists(mine)).select_related("organisation").order_by("-created_at")
 
 
-def works_seen_by(person: Person) -> QuerySet[Work]:
-    """Works whose inside `person` may look at: the list form of the permission `works.see_work`."""
+def works_like(
+    works: QuerySet[Work], *, q: str = "", kind: str = "", where: str = ""
+) -> QuerySet[Work]:
+    """Narrow `works` to a text in the title, a kind, and a place: desk, others or out."""
+    if q := clean_line(q):
+        works = works.filter(title__icontains=q)
+    if kind in Work.Kind.values:
+        works = works.filter(kind=kind)
+    stages = {
+        "desk": [Stage.TRAINING],
+        "others": [Stage.COACHING, Stage.INCUBATION, Stage.CURATION],
+        "out": [Stage.PUBLICATION],
+    }.get(where)
+    return works.filter(stage__in=stages) if stages else works
+
+
+def works_on_desk_of(person: Person) -> QuerySet[Work]:
+    """Works whose desk `person` may open: its makers, its mentors, who leads the house or the programme.
+
+    A curator is not among them: the desk names people.
+    """
     works = Work.objects.select_related("organisation").prefetch_related("credits")
     if person.is_superuser or is_programme_manager(person):
         return works
     houses = organisations_of(person, Role.COACH, Role.KIAI, Role.OPERATOR)
     mine = Credit.objects.filter(work=OuterRef("pk"), person=person, role=Credit.Role.AUTHOR)
-    seen = Q(Exists(mine)) | Q(organisation__in=houses)
-    if is_curator(person):
-        own = [held.organisation_id for held in person.living_memberships]
-        seen |= Q(stage=Stage.CURATION) & ~Q(organisation__in=own)
-    return works.filter(seen)
+    return works.filter(Q(Exists(mine)) | Q(organisation__in=houses))
+
+
+def works_seen_by(person: Person) -> QuerySet[Work]:
+    """Works whose inside `person` may look at: the list form of the permission `works.see_work`."""
+    works = works_on_desk_of(person)
+    if not is_curator(person):
+        return works
+    own = [held.organisation_id for held in person.living_memberships]
+    judged = Work.objects.filter(stage=Stage.CURATION).exclude(organisation__in=own)
+    return Work.objects.filter(
+        Q(pk__in=works.values("pk")) | Q(pk__in=judged.values("pk"))
+    ).select_related("organisation").prefetch_related("credits")
 
 
 def with_files(revisions: QuerySet[Revision]) -> QuerySet[Revision]:

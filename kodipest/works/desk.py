@@ -1,0 +1,120 @@
+"""What the page of one work shows to its makers and to those who lead their house."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kodipest.engines.media.messages import words_for_transcode
+from kodipest.engines.media.models import Transcode
+from kodipest.engines.media.queries import waiting_before
+from kodipest.people.models import Person
+from kodipest.works.forms import CreditForm, TextForm, UploadForm
+from kodipest.works.models import Asset, Revision, Work
+from kodipest.works.preview import poster_of, preview_of
+from kodipest.works.queries import history, newest_revisions
+from kodipest.works.standing import Standing
+from kodipest.works.studio import Desk, Standings, Step, standings_of, steps_on, voices_on
+
+Bound = Mapping[str, forms.BaseForm]
+ACCEPTED = {
+    Work.Kind.VIDEO: "video/*,.mkv,.mts",
+    Work.Kind.AUDIO: "audio/*",
+    Work.Kind.POSTER: "image/*",
+    Work.Kind.COMIC: "image/*",
+    Work.Kind.EBOOK: ".pdf,.epub,application/pdf,application/epub+zip",
+}
+
+
+def desk_context(work: Work, person: Person, bound: Bound | None = None) -> dict[str, Any]:
+    """Gather the page of `work`; `bound` holds forms that were refused, by name."""
+    bound = bound or {}
+    shown = files_context(work, person, bound)
+    revision: Revision = shown["revision"]
+    may_change = shown["may_change"]
+    return shown | {
+        "text_form": (bound.get("text") or TextForm(kind=work.kind, instance=revision))
+        if revision.is_open and may_change
+        else None,
+        "credits": work.credits.select_related("person"),
+        "credit_form": (bound.get("credit") or CreditForm(house=work.organisation))
+        if may_change
+        else None,
+        "versions": work.revisions.select_related("made_by"),
+        "passages": history(work),
+        "voices": voices_on(work),
+    }
+
+
+def files_context(work: Work, person: Person, bound: Bound | None = None) -> dict[str, Any]:
+    """Gather the part of the page that changes while files are prepared."""
+    bound = bound or {}
+    told = standings_of([work])[0]
+    revision = told.revision
+    may_change = person.has_perm("works.change_work", work)
+    is_open = revision.is_open and may_change
+    rows = [row_of(asset) for asset in revision.files]
+    return {
+        "work": work,
+        "revision": revision,
+        "told": told,
+        "may_change": may_change,
+        "is_open": is_open,
+        "rows": rows,
+        "is_busy": any(row["is_busy"] for row in rows),
+        "preview": preview_of(revision),
+        "steps": steps_of(told, person, bound) if may_change else [],
+        "upload_form": bound.get("upload") or UploadForm() if is_open else None,
+        "takes_main": work.kind != Work.Kind.ARTICLE,
+        "accepted": ACCEPTED.get(Work.Kind(work.kind), ""),
+        "main_word": main_word(work, revision),
+    }
+
+
+def row_of(asset: Asset) -> dict[str, Any]:
+    """Tell how far the preparation of one file is, in words and figures."""
+    transcode = asset.transcode
+    state = transcode.state
+    is_busy = state in {Transcode.State.WAITING, Transcode.State.RUNNING}
+    return {
+        "asset": asset,
+        "is_busy": is_busy,
+        "is_running": state == Transcode.State.RUNNING,
+        "is_failed": transcode.is_failed,
+        "percent": transcode.progress * 100 if state == Transcode.State.RUNNING else None,
+        "seconds_left": transcode.seconds_left,
+        "before": waiting_before(transcode) if state == Transcode.State.WAITING else 0,
+        "trouble": words_for_transcode(transcode.error_code) if transcode.error_code else "",
+    }
+
+
+def main_word(work: Work, revision: Revision) -> str:
+    """Name what the upload box waits for."""
+    words = {
+        Work.Kind.VIDEO: _("Choose the film"),
+        Work.Kind.AUDIO: _("Choose the recording"),
+        Work.Kind.POSTER: _("Choose the picture"),
+        Work.Kind.COMIC: _("Choose the next page"),
+        Work.Kind.EBOOK: _("Choose the PDF or EPUB"),
+    }
+    if revision.main and work.kind != Work.Kind.COMIC:
+        return _("Choose another file in its place")
+    return words.get(Work.Kind(work.kind), "")
+
+
+def steps_of(told: Standings, person: Person, bound: Bound) -> list[Step]:
+    """List what may come next; opening a new version is the makers' own step."""
+    if told.standing == Standing.RETURNED:
+        form = bound.get("begin")
+        return [
+            Step(
+                title=_("Start a new version"),
+                text=_("It begins as a copy of the last one, files included; the old one is kept."),
+                url=reverse("studio_begin", args=[told.work.pk]),
+                action=_("Start version %(number)s") % {"number": told.revision.number + 1},
+                form=form,
+            )
+        ]
+    return steps_on(Desk(told.work, told.revision, told.standing, person, bound))
