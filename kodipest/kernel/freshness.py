@@ -19,5 +19,7 @@ def generation() -> int:
 
 def bump() -> None:
     """Count one public change; call it inside the transaction that changes what the public sees."""
-    if not Freshness.objects.filter(pk=ONLY_ROW).update(generation=F("generation") + 1):
-        Freshness.objects.get_or_create(pk=ONLY_ROW, defaults={"generation": 1})
+    row = Freshness.objects.filter(pk=ONLY_ROW)
+    if not row.update(generation=F("generation") + 1):
+        Freshness.objects.get_or_create(pk=ONLY_ROW)  # two first changes at once: both count
+        row.update(generation=F("generation") + 1)

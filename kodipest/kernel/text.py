@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import pairwise
 
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
@@ -10,19 +11,23 @@ from markdown_it.token import Token
 # Letters whose script runs right to left: Arabic with its supplements and presentation forms.
 ARABIC = re.compile(r"[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufeff]")
 LETTER = re.compile(r"[^\W\d_]")
-# Characters that change the direction of the text around them, or cannot be seen at all.
-UNSEEN = re.compile(r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069\ufeff]")
+# Characters that change the direction of the text around them, or cannot be seen at all, and halves
+# of surrogate pairs, which no database takes.
+UNSEEN = re.compile(
+    r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
 
 
 def clean_line(text: str) -> str:
     """Return `text` as one NFC line without control characters or outer space."""
-    return " ".join(UNSEEN.sub("", unicodedata.normalize("NFC", text)).split())
+    # First out, then NFC: what stood apart only by an unseen character may compose now.
+    return " ".join(unicodedata.normalize("NFC", UNSEEN.sub("", text)).split())
 
 
 def clean_text(text: str) -> str:
     """Return `text` in NFC with plain line ends, without control characters."""
-    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    return UNSEEN.sub("", lines).strip()
+    lines = UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return unicodedata.normalize("NFC", lines).strip()
 
 
 def is_arabic(text: str) -> bool:
@@ -33,11 +38,13 @@ def is_arabic(text: str) -> bool:
 
 def _article() -> MarkdownIt:
     """Read CommonMark without raw HTML or pictures: an article brings no foreign address."""
-    reader = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_block", "html_inline"])
+    reader = MarkdownIt("commonmark", {"html": False}).disable(
+        ["image", "html_block", "html_inline"]
+    )
 
     def right_to_left(state: object) -> None:
         tokens: list[Token] = state.tokens  # type: ignore[attr-defined]
-        for opening, inline in zip(tokens, tokens[1:], strict=False):
+        for opening, inline in pairwise(tokens):
             if inline.type == "inline" and opening.nesting == 1 and is_arabic(inline.content):
                 opening.attrSet("lang", "ar")
                 opening.attrSet("dir", "rtl")

@@ -7,4 +7,4 @@ class PeopleConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        from kodipest.people import rules  # noqa: F401, PLC0415 -- registers permissions
+        from kodipest.people import rules  # noqa: F401 -- registers permissions

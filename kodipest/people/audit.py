@@ -17,8 +17,9 @@ ONLY_ROW = 1
 def digest_of(entry: AuditEntry) -> str:
     """Return the SHA-256 of the canonical JSON (RFC 8785) of a line without its own digest."""
     line = {
+        "id": str(entry.pk),
         "sequence": entry.sequence,
-        "at": entry.at.astimezone(UTC).isoformat(timespec="milliseconds"),
+        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "by": str(entry.by_id) if entry.by_id else None,
         "on_behalf_of": str(entry.on_behalf_of_id) if entry.on_behalf_of_id else None,
         "act": entry.act,

@@ -72,6 +72,10 @@ class Person(AbstractBaseUser, PermissionsMixin):
         """Return the full name; Django's own pages ask for it."""
         return self.name
 
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Say whether the person holds `perm` on `obj`; somebody shut out holds none."""
+        return self.is_active and super().has_perm(perm, obj)
+
     def age(self, on: date | None = None) -> int | None:
         """Return full years on `on` (default today), or None when the birth date is unknown."""
         return age_on(on or today(), self.birth_date) if self.birth_date else None

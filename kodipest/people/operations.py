@@ -3,8 +3,11 @@
 from datetime import date
 from functools import partial
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -14,6 +17,7 @@ from kodipest.kernel.errors import Refusal
 from kodipest.kernel.permissions import require
 from kodipest.kernel.signals import consent_changed
 from kodipest.kernel.text import clean_line, clean_text
+from kodipest.kernel.time import today
 from kodipest.people import audit
 from kodipest.people.models import (
     AGE_OF_PUBLIC_PROFILE,
@@ -27,7 +31,7 @@ from kodipest.people.models import (
     Withdrawal,
 )
 from kodipest.people.queries import living_consents
-from kodipest.people.rules import ADULT_ROLES
+from kodipest.people.rules import ADULT_ROLES, decides_alone
 
 
 @transaction.atomic
@@ -38,7 +42,8 @@ def found_site(*, username: str, name: str, password: str | None = None) -> Pers
     """
     if Person.objects.exists():
         raise Refusal(_("This site already has people; ask one of them."), code="site_exists")
-    founder = Person.objects.create_superuser(username, password or "", name=clean_line(name))
+    username, name = clean_line(username).lower(), clean_line(name)
+    founder = Person.objects.create_superuser(username, password or "", name=name)
     if password is None:
         founder.set_unusable_password()
         founder.save(update_fields=["password"])
@@ -57,7 +62,10 @@ def found_organisation(
     time_zone: str = "Asia/Jakarta",
     about: str = "",
 ) -> Organisation:
-    """Enter an organisation. Raises PermissionDenied unless `by` is a programme manager."""
+    """Enter an organisation.
+
+    Raises PermissionDenied unless `by` is a programme manager, ValidationError by field.
+    """
     require(by, "people.found_organisation")
     organisation = Organisation(
         kind=kind,
@@ -69,7 +77,12 @@ def found_organisation(
     )
     organisation.slug = free_slug(organisation)
     organisation.full_clean()
-    organisation.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            organisation.save(force_insert=True)
+    except IntegrityError:  # somebody entered the same name a moment ago
+        organisation.slug = own_slug(organisation)
+        organisation.save(force_insert=True)
     audit.record("found_organisation", organisation, by=by, kind=kind)
     freshness.bump()
     return organisation
@@ -80,11 +93,16 @@ def free_slug(organisation: Organisation) -> str:
     slug = slugify(organisation.name)[:60]
     if slug and not Organisation.objects.filter(slug=slug).exists():
         return slug
-    return f"{slug or organisation.kind}-{organisation.pk.hex[-8:]}"
+    return own_slug(organisation)
+
+
+def own_slug(organisation: Organisation) -> str:
+    """Return an address part that no other organisation can have."""
+    return f"{slugify(organisation.name)[:60] or organisation.kind}-{organisation.pk.hex[-8:]}"
 
 
 @transaction.atomic
-def register_person(
+def register_person(  # noqa: PLR0913 -- one form
     *,
     username: str,
     name: str,
@@ -99,24 +117,31 @@ def register_person(
     """Enter a person, who can sign in once a password is set.
 
     Raises PermissionDenied unless `by` manages the programme or operates `organisation`, and
-    ValidationError (by field) for a taken sign-in name, a future birth date or a weak password.
+    ValidationError by field: `unique` for a taken sign-in name, `birth_date_ahead`, those of the
+    password validators and of the fields.
     """
     require(by, "people.register_person", organisation)
     person = Person(
-        username=clean_line(username),
+        username=clean_line(username).lower(),  # nobody is told apart by a capital letter
         name=clean_line(name),
         display_name=clean_line(display_name),
         birth_date=birth_date,
         language=language,
         email=email,
     )
-    if birth_date and birth_date > timezone.localdate():
-        raise Refusal({"birth_date": [_("A birth date lies in the past.")]})
+    if birth_date and birth_date > today():
+        words = _("A birth date lies in the past.")
+        raise Refusal({"birth_date": Refusal(words, code="birth_date_ahead")})
     if password is not None:
         validate_password(password, person)
     person.set_password(password)
     person.full_clean()
-    person.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            person.save(force_insert=True)
+    except IntegrityError as error:  # the same name, entered elsewhere a moment ago
+        words = _("This sign-in name is taken; choose another one.")
+        raise Refusal({"username": Refusal(words, code="unique")}) from error
     audit.record("register_person", person, by=by)
     return person
 
@@ -146,7 +171,9 @@ def give_role(*, person: Person, organisation: Organisation, role: Role, by: Per
 def end_role(*, membership: Membership, by: Person) -> None:
     """End a membership now. What the person did stays under their name."""
     require(by, "people.give_role", membership)
-    if Membership.objects.filter(pk=membership.pk, until=None).update(until=timezone.now()):
+    # Never before it began, whatever the clock of a laptop says now.
+    end = Greatest(Value(timezone.now()), F("since"))
+    if Membership.objects.filter(pk=membership.pk, until=None).update(until=end):
         audit.record("end_role", membership, by=by, role=membership.role)
     membership.person.__dict__.pop("living_memberships", None)
 
@@ -160,11 +187,15 @@ def record_consent(
     A new choice takes the place of the living one. Raises PermissionDenied unless `by` operates the
     person's organisation or is the person, being of age; Refusal `guardian_needed` for a minor
     without a guardian's name, `decides_alone` for an adult with one, `too_young` for anything
-    public of a child under 13.
+    public of a child under 13, `choice_missing` for a name without its form.
     """
     require(by, "people.record_consent", person)
-    person = Person.objects.select_for_update().get(pk=person.pk)  # one living consent a purpose
+    person = lock(person)  # one living consent a purpose
+    guardian_name = clean_line(guardian_name)
     refuse_wrong_giver(person, purpose, guardian_name)
+    if purpose == Purpose.NAME and choice not in NameForm.values:
+        words = _("Choose how the name is written.")
+        raise Refusal({"choice": Refusal(words, code="choice_missing")})
     for living in living_consents(purpose).filter(person=person):
         Withdrawal.objects.create(consent=living, recorded_by=by)
     giver = Consent.Giver.GUARDIAN if guardian_name else Consent.Giver.SELF
@@ -173,20 +204,30 @@ def record_consent(
         purpose=purpose,
         choice=NameForm(choice) if purpose == Purpose.NAME else "",
         giver=giver,
-        giver_name=clean_line(guardian_name),
+        giver_name=guardian_name,
         recorded_by=by,
     )
+    consent.clean_fields()
     consent.save(force_insert=True)
     audit.record("record_consent", consent, by=by, on_behalf_of=person, purpose=purpose)
     tell_what_may_be_shown(person)
     return consent
 
 
+def lock(person: Person) -> Person:
+    """Return `person` as they stand now; one writer at a time decides on their consents.
+
+    `no_key`, because rows that merely name the person (every audit line does) must not wait: the
+    end of the audit chain is locked by then, and the two would wait for each other.
+    """
+    return Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+
+
 def tell_what_may_be_shown(person: Person) -> None:
     """Make every public page ask again; after commit, whoever keeps files open looks at them again."""
     freshness.bump()
     tell = partial(consent_changed.send, sender=Person, person_id=person.pk)
-    transaction.on_commit(tell)
+    transaction.on_commit(tell, robust=True)  # a sweep puts right what goes wrong here
 
 
 def refuse_wrong_giver(person: Person, purpose: Purpose, guardian_name: str) -> None:
@@ -197,12 +238,10 @@ def refuse_wrong_giver(person: Person, purpose: Purpose, guardian_name: str) -> 
             _("Under 13 a child takes part in training only; nothing is shown in public."),
             code="too_young",
         )
-    decides_alone = not person.is_minor or (
-        age is None and any(held.role in ADULT_ROLES for held in person.living_memberships)
-    )
-    if not decides_alone and not guardian_name:
+    is_alone = decides_alone(person)
+    if not is_alone and not guardian_name:
         raise Refusal(_("A guardian decides for a minor; write the name."), code="guardian_needed")
-    if decides_alone and guardian_name:
+    if is_alone and guardian_name:
         raise Refusal(_("A person of 18 or older decides alone."), code="decides_alone")
 
 
@@ -213,6 +252,7 @@ def withdraw_consent(*, consent: Consent, by: Person) -> Withdrawal:
     Every public page is stale from this moment, and the files of works with the person are closed.
     """
     require(by, "people.withdraw_consent", consent.person)
+    lock(consent.person)
     withdrawal, created = Withdrawal.objects.get_or_create(
         consent=consent, defaults={"recorded_by": by}
     )
@@ -223,5 +263,7 @@ def withdraw_consent(*, consent: Consent, by: Person) -> Withdrawal:
 
 
 def choose_language(*, person: Person, language: str) -> None:
-    """Remember the language a person reads in."""
+    """Remember the language a person reads in. Refusal `unknown_language`: the site has none such."""
+    if language not in dict(settings.LANGUAGES):
+        raise Refusal(_("This site does not speak that language."), code="unknown_language")
     Person.objects.filter(pk=person.pk).update(language=language)

@@ -7,7 +7,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from kodipest.kernel.time import born_for_age, today
-from kodipest.people.audit import audit_faults as audit_faults
 from kodipest.people.models import (
     AGE_OF_PUBLIC_PROFILE,
     Consent,
@@ -18,6 +17,7 @@ from kodipest.people.models import (
     Purpose,
     Role,
 )
+from kodipest.people.rules import memberships
 
 
 def living_consents(purpose: Purpose) -> QuerySet[Consent]:
@@ -45,12 +45,12 @@ def people_with_consent(purpose: Purpose) -> QuerySet[Person]:
 
 
 def public_names(people: Iterable[Person]) -> dict[UUID, str]:
-    """Write each of `people` as consented, with two queries at most; absent when not at all."""
-    people = {person.pk: person for person in people}
-    allowed = people_with_consent(Purpose.NAME).filter(pk__in=people)
+    """Write each of `people` as consented, in one query; absent when not at all."""
+    asked = {person.pk: person for person in people}
+    allowed = people_with_consent(Purpose.NAME).filter(pk__in=asked)
     forms = living_consents(Purpose.NAME).filter(person__in=allowed).order_by("given_at")
     return {
-        person_id: write_name(people[person_id], NameForm(form))
+        person_id: write_name(asked[person_id], NameForm(form))
         for person_id, form in forms.values_list("person_id", "choice")
     }
 
@@ -76,7 +76,7 @@ def organisations_in_public() -> QuerySet[Organisation]:
 
 def organisations_of(person: Person, *roles: Role) -> list[Organisation]:
     """Organisations in which `person` holds one of `roles` now."""
-    return [held.organisation for held in person.living_memberships if held.role in roles]
+    return [held.organisation for held in memberships(person) if held.role in roles]
 
 
 def members(organisation: Organisation, *roles: Role) -> QuerySet[Person]:
@@ -101,5 +101,7 @@ def roles_of(person: Person) -> set[Role]:
 
 def role_line(person: Person) -> str:
     """Say in words what `person` does and where, for the signed-in header and inboxes."""
-    lines = [f"{held.get_role_display()}, {held.organisation}" for held in person.living_memberships]
+    lines = [
+        f"{held.get_role_display()}, {held.organisation}" for held in person.living_memberships
+    ]
     return " · ".join(lines) or _("Guest")

@@ -19,6 +19,13 @@ def has_role(person: Person, *roles: Role, within: Organisation | None = None) -
     )
 
 
+def decides_alone(person: Person) -> bool:
+    """Say whether no guardian is asked: the person is of age, or holds a role only adults hold."""
+    if person.birth_date is None:
+        return any(held.role in ADULT_ROLES for held in person.living_memberships)
+    return not person.is_minor
+
+
 def memberships(person: Person) -> Iterable[Membership]:
     """Return what `person` holds now; nothing for a stranger or somebody shut out."""
     return person.living_memberships if person.is_authenticated and person.is_active else ()
@@ -50,14 +57,22 @@ def runs_home_of(person: Person, subject: Person | None) -> bool:
 
 @rules.predicate
 def is_oneself_of_age(person: Person, subject: Person | None) -> bool:
-    return subject is not None and person.pk == subject.pk and not person.is_minor
+    return subject is not None and person.pk == subject.pk and decides_alone(person)
 
 
 @rules.predicate
 def may_give_role(person: Person, membership: Any) -> bool:
-    """Hold when `membership`, not saved yet, is one that an operator of its organisation gives."""
-    return membership.role in ROLES_AN_OPERATOR_GIVES and has_role(
-        person, Role.OPERATOR, within=membership.organisation
+    """Hold when `membership` is one that an operator of its organisation gives and ends.
+
+    Only to newcomers and to people who belong there already: whoever gives a role runs the home of
+    that person from then on, and records consents.
+    """
+    here = membership.organisation
+    homes = {held.organisation_id for held in membership.person.living_memberships}
+    return (
+        membership.role in ROLES_AN_OPERATOR_GIVES
+        and has_role(person, Role.OPERATOR, within=here)
+        and (not homes or here.pk in homes)
     )
 
 
