@@ -1,8 +1,9 @@
 """Houses of a pesantren village: the tiered mosque, its serambi, the stall, the dormitory."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kodipest.web.demo.brush import Point, Sheet, arc_points
+from kodipest.web.demo.brush import Point, Sheet, arc_points, smooth
 from kodipest.web.demo.palette import (
     GOLD,
     GOLD_BRIGHT,
@@ -105,22 +106,29 @@ def minaret(sheet: Sheet, x: float, base: float, height: float, tints: Tints) ->
 
 def archway(sheet: Sheet, x: float, base: float, width: float, height: float, colour: Colour) -> None:
     """An opening with a gently pointed head."""
-    half, spring = width / 2, base - height * 0.62
-    left = arc_points(x + half * 0.35, spring, half * 1.35, height * 0.42, 180, 262, steps=14)
+    half, spring = width / 2, base - height * 0.6
+    left = smooth(
+        [
+            (x - half, spring),
+            (x - half * 0.93, spring - height * 0.14),
+            (x - half * 0.62, spring - height * 0.28),
+            (x, base - height),
+        ]
+    )
     right = [(2 * x - px, py) for px, py in reversed(left)]
     sheet.polygon([(x - half, base), *left, *right, (x + half, base)], colour)
 
 
-def serambi(sheet: Sheet, floor: float, tints: Tints, *, columns: int = 4) -> None:
-    """The mosque's open porch seen from inside: beam, columns, railing and floor."""
+def serambi(sheet: Sheet, floor: float, tints: Tints, columns: Sequence[float]) -> None:
+    """The mosque's open porch seen from inside: beam, floor, and columns at shares of the width."""
     width, height = sheet.width, sheet.height
     beam = height * 0.1
     sheet.rect(0, 0, width, beam, tints.roof)
     sheet.rect(0, beam, width, height * 0.018, tints.trim)
     sheet.rect(0, floor, width, height - floor, tints.wall)
     sheet.rect(0, floor, width, height * 0.014, tints.trim)
-    for number in range(columns):
-        x = width * (number + 0.5) / columns
+    for share in columns:
+        x = width * share
         thick = height * 0.034
         sheet.rect(x - thick / 2, beam, thick, floor - beam, tints.shade)
         sheet.rect(x - thick * 0.85, floor - height * 0.045, thick * 1.7, height * 0.045, tints.trim)

@@ -27,7 +27,6 @@ from kodipest.web.demo.palette import (
     LEAF,
     LEAF_DEEP,
     LEAF_MID,
-    PAPER,
     WOOD,
     WOOD_DARK,
     WOOD_PALE,
@@ -38,7 +37,7 @@ from kodipest.web.demo.titles import age_mark, end_card, spoken
 CHOP_SECONDS: Final = 1.25
 BEAT_SECONDS: Final = 1.5
 # Scene lengths; the drum must sound when the mallet lands.
-VILLAGE, HOLLOW, SKIN_SCENE, DUSK, END = 5.8, 5.2, 5.4, 6.2, 4.4
+VILLAGE, HOLLOW, SKIN_SCENE, DUSK, END = 5.2, 5.0, 5.0, 5.8, 4.2
 HOLLOW_AT: Final = VILLAGE - 0.9
 DUSK_AT: Final = VILLAGE + HOLLOW + SKIN_SCENE - 2.7
 
@@ -51,13 +50,13 @@ def _village(stage: Stage) -> list[Layer]:
     hills = stage.sheet(2160)
     landscape.volcano(hills, 1560, 760, 1200, 400, "#A9C8BC", "#96BAAC")
     landscape.ridge(hills, 5, 800, 130, "#7FAE9C")
-    landscape.birds(hills, [(900, 300), (960, 330), (860, 350)], 22, LEAF_DEEP)
+    landscape.birds(hills, [(1240, 250), (1300, 285), (1200, 300)], 22, LEAF_DEEP)
     yard = stage.sheet(2400)
     landscape.terraces(yard, 790, [LEAF_MID, "#3C7C67", "#2B6B56"])
     landscape.palm(yard, 1960, 850, 460, WOOD_DARK, LEAF_DEEP, lean=-0.08)
     _workshop(yard, 1500, 900, 760)
-    landscape.tree(yard, 1010, 900, 520, WOOD_DARK, LEAF)
-    for x, y in ((930, 640), (1080, 690), (1030, 560)):
+    landscape.tree(yard, 1010, 900, 450, WOOD_DARK, LEAF)
+    for x, y in ((945, 665), (1075, 700), (1030, 600)):
         yard.ellipse(x, y, 22, 32, "#C9A94A")
         yard.ellipse(x - 5, y - 6, 10, 16, "#DCC06A")
     front = stage.sheet(2600)
@@ -189,16 +188,16 @@ def _dusk(stage: Stage) -> list[Layer]:
     """Magrib: the drum speaks from the serambi and the fields hear it."""
     sky = stage.sheet(ground="#E8A15C")
     landscape.bands(sky, ["#7B4A4F", "#B5624C", "#D98652", "#EDB069", "#F5CF8E"], 0, 780)
-    landscape.sun(sky, 560, 720, 110, "#F9DE9F", "#F9DE9F")
+    landscape.sun(sky, 300, 740, 100, "#F9DE9F", "#F9DE9F")
     hills = stage.sheet(2160)
-    landscape.volcano(hills, 330, 800, 900, 300, "#7A4B45", "#6A3F3D")
+    landscape.volcano(hills, 820, 800, 900, 230, "#7A4B45", "#6A3F3D")
     landscape.ridge(hills, 31, 820, 110, "#5C3A39")
-    landscape.palm(hills, 820, 850, 330, "#3A2727", "#3A2727")
-    landscape.palm(hills, 930, 850, 250, "#3A2727", "#3A2727", lean=-0.06)
+    landscape.palm(hills, 240, 850, 200, "#3A2727", "#3A2727")
+    landscape.palm(hills, 330, 850, 150, "#3A2727", "#3A2727", lean=-0.06)
     rings = [_ring(stage, number) for number in range(5)]
     porch = stage.sheet()
     tints = buildings.Tints(wall="#3A2A22", roof="#241913", shade="#33231B", trim="#5C4029")
-    buildings.serambi(porch, 905, tints, columns=3)
+    buildings.serambi(porch, 905, tints, (0.035, 0.515, 0.965))
     things.trestle(porch, 1520, 905, 470, 190)
     things.bedug(porch, 1350, 560, 210, body=1.6)
     folk.person(porch, 1010, 930, 430, folk.TEACHER)
@@ -210,7 +209,7 @@ def _dusk(stage: Stage) -> list[Layer]:
         *rings,
         Layer(porch.finish()),
         Layer(stick.finish(), x=905, y=505, motion=strike(-90, -30, BEAT_SECONDS)),
-        spoken(stage, "Satu pukulan,\nsawah pun tahu:\nwaktunya pulang.", PAPER, x=130, y=250, size=64, start=0.9),
+        spoken(stage, "Satu pukulan,\nsawah pun tahu:\nwaktunya pulang.", "#2E1A14", x=150, y=300, size=66, start=0.9),
     ]
 
 

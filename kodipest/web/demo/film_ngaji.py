@@ -42,7 +42,7 @@ def _opening(stage: Stage) -> list[Layer]:
     landscape.bands(sky, ["#F3E2BF", GOLD_SOFT, "#FBF1DF"], 0, 470)
     landscape.sun(sky, 925, 300, 66, "#E9A94B", "#F3C66A")
     clouds = stage.sheet(1500, 260)
-    landscape.cloud(clouds, 250, 200, 90, CARD)
+    landscape.cloud(clouds, 800, 240, 60, CARD)
     landscape.cloud(clouds, 1180, 110, 110, CARD)
     hills = stage.sheet(1480)
     landscape.volcano(hills, 330, 520, 720, 250, "#A9C8BC", "#96BAAC")
@@ -79,7 +79,7 @@ def _before_dawn(stage: Stage) -> list[Layer]:
     """The stall before Subuh, its lamp alone in the dark."""
     sky = stage.sheet(ground=NIGHT)
     landscape.bands(sky, ["#0E2233", NIGHT, "#183349", "#23465C"], 0, 560)
-    landscape.stars(sky, 11, 70, 420, "#E9DDB8")
+    landscape.stars(sky, 11, 80, 420, "#E9DDB8", keep_out=(60, 130, 720, 300))
     landscape.moon(sky, 1090, 130, 44, "#F3E3B5")
     far = stage.sheet(1420)
     landscape.ridge(far, 8, 520, 110, "#15303F")
@@ -184,11 +184,11 @@ NGAJI: Final = FilmSpec(
     width=1280,
     height=720,
     scenes=(
-        Scene(7.0, _opening),
-        Scene(6.5, _before_dawn),
-        Scene(8.0, _verse),
-        Scene(6.5, _together),
-        Scene(6.0, _closing),
+        Scene(6.2, _opening),
+        Scene(5.8, _before_dawn),
+        Scene(7.2, _verse),
+        Scene(5.8, _together),
+        Scene(5.2, _closing),
     ),
     sound=_sound,
     ground=LEAF_NIGHT,

@@ -150,11 +150,11 @@ def _queue(stage: Stage) -> list[Layer]:
         folk.Figure(shirt=CARD, sarung="#55512F", stripe=GOLD_PALE),
     )
     for number, figure in enumerate(line):
-        folk.person(people, 90 + number * 150, 470 - (number % 2) * 8, 400 - number * 14, figure)
+        folk.person(people, 100 + number * 142, 470 - (number % 2) * 8, 400 - number * 14, figure)
     return [
         Layer(wall.finish()),
         Layer(post.finish()),
-        Layer(people.finish(), x=-40, y=590, motion=riding(settle(-300, 0, 3.0, 0.2), sway(0, 2, 1.6))),
+        Layer(people.finish(), x=-20, y=590, motion=riding(settle(-300, 0, 3.0, 0.2), sway(0, 2, 1.6))),
         spoken(stage, "Antre dengan tenang.", LEAF_DEEP, x=64, y=120, size=56, start=0.5),
         spoken(stage, "Buka secukupnya.", LEAF_DEEP, x=64, y=206, size=56, start=1.7),
         spoken(stage, "Tutup saat mengusap.", CLAY, x=64, y=292, size=56, start=2.9),
@@ -180,8 +180,8 @@ def _garden(stage: Stage) -> list[Layer]:
     for row in range(3):
         bed.rect(0, 990 + row * 96, 720, 10, "#6A4627")
     channel = stage.sheet()
-    channel.curve([(-20, 1120), (200, 1090), (420, 1140), (760, 1100)], SKY_MID, 34)
-    channel.curve([(-20, 1114), (200, 1084), (420, 1134), (760, 1094)], "#B5CFE4", 8)
+    channel.curve([(-40, 1116), (180, 1108), (420, 1122), (780, 1110)], SKY_MID, 40)
+    channel.curve([(-40, 1106), (180, 1098), (420, 1112), (780, 1100)], "#B5CFE4", 7)
     layers = [Layer(sky.finish()), Layer(bed.finish()), Layer(channel.finish(), light=appear(0.3, 1.4))]
     for number, x in enumerate((120, 300, 480, 640)):
         plant = stage.sheet(260, 460)
@@ -195,7 +195,7 @@ def _garden(stage: Stage) -> list[Layer]:
                 light=appear(0.7 + number * 0.25, 0.8),
             )
         )
-    layers.append(spoken(stage, "Air bekasnya\nmenyiram kebun cabai.", LEAF_DEEP, x=64, y=120, size=58, start=0.6))
+    layers.append(spoken(stage, "Air bekasnya\nmenyiram kebun cabai.", LEAF_DEEP, x=64, y=130, size=54, start=0.6))
     return layers
 
 
@@ -248,11 +248,11 @@ WUDU: Final = FilmSpec(
     width=720,
     height=1280,
     scenes=(
-        Scene(5.0, _opening),
-        Scene(5.6, _running),
-        Scene(6.0, _queue),
-        Scene(5.2, _garden),
-        Scene(4.4, _closing),
+        Scene(4.8, _opening),
+        Scene(5.2, _running),
+        Scene(5.6, _queue),
+        Scene(5.0, _garden),
+        Scene(4.0, _closing),
     ),
     sound=_sound,
     ground=INK,

@@ -42,13 +42,23 @@ def moon(sheet: Sheet, x: float, y: float, radius: float, colour: Colour) -> Non
     sheet.polygon([*outer, *inner], colour)
 
 
-def stars(sheet: Sheet, seed: int, count: int, bottom: float, colour: Colour) -> None:
-    """Small four-pointed lights above `bottom`."""
+def stars(
+    sheet: Sheet,
+    seed: int,
+    count: int,
+    bottom: float,
+    colour: Colour,
+    *,
+    keep_out: tuple[float, float, float, float] = (0, 0, 0, 0),
+) -> None:
+    """Small four-pointed lights above `bottom`, none inside `keep_out` (left, top, right, bottom)."""
     dice = random.Random(seed)
+    left, top, right, low = keep_out
     for _ in range(count):
         x, y = dice.uniform(0, sheet.width), dice.uniform(0, bottom)
         size = dice.choice((1.6, 1.6, 2.2, 3.4)) * sheet.height / 720
-        sheet.polygon([(x, y - size), (x + size, y), (x, y + size), (x - size, y)], colour)
+        if not (left < x < right and top < y < low):
+            sheet.polygon([(x, y - size), (x + size, y), (x, y + size), (x - size, y)], colour)
 
 
 def ridge(

@@ -5,7 +5,7 @@ Nothing is sampled or copied: every sound is a tone or filtered noise computed b
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import imageio_ffmpeg
@@ -31,13 +31,17 @@ class Note:
 
 @dataclass(frozen=True)
 class Bed:
-    """A whole sound bed; `rain`, `crickets` and `air` are loudnesses from 0 to 1."""
+    """A whole sound bed; `rain`, `crickets` and `air` are loudnesses from 0 to 1.
+
+    With `clearing` the rain has thinned out to nothing by that second.
+    """
 
     seconds: float
     notes: Sequence[Note] = field(default_factory=tuple)
     rain: float = 0.0
     crickets: float = 0.0
     air: float = 0.0
+    clearing: float | None = None
     seed: int = 1
 
 
@@ -52,7 +56,7 @@ def tone(degree: int, root: float = A3) -> float:
     return float(root * 2 ** (octave + SCALE[step] / 1200))
 
 
-def evening(seconds: float, *, seed: int, root: float = A3, **weather: float) -> Bed:
+def evening(seconds: float, *, seed: int, root: float = A3, **weather: float | None) -> Bed:
     """Slow chords with a few bell tones above them, never the same twice, never hurried."""
     dice = random.Random(seed)
     chords = ((0, 2, 5), (-1, 2, 4), (-2, 1, 3), (-1, 1, 4))
@@ -69,7 +73,7 @@ def evening(seconds: float, *, seed: int, root: float = A3, **weather: float) ->
         degree = dice.choice(chord) + dice.choice((5, 5, 10))
         notes.append(Note(beat + 0.6, 2.8, tone(degree, root / 2), dice.uniform(0.16, 0.26)))
         beat += dice.choice((1.25, 1.25, 2.5))
-    return Bed(seconds, tuple(notes), seed=seed, **weather)
+    return replace(Bed(seconds, tuple(notes), seed=seed), **weather)
 
 
 def graph(bed: Bed, *, label: str = "sound") -> str:
@@ -99,7 +103,7 @@ def _strand(note: Note, pad: str) -> str:
         "pad": ((1.0, 1.0), (2.0, 0.18), (3.0, 0.05)),
         "bell": ((1.0, 1.0), (2.0, 0.22), (2.76, 0.1)),
         "drum": ((1.0, 1.0), (1.59, 0.4), (2.14, 0.16)),
-        "reed": ((1.0, 1.0), (2.0, 0.5), (3.0, 0.28), (4.0, 0.14)),
+        "reed": ((1.0, 1.0), (2.0, 0.45), (3.0, 0.2)),
     }
     partials = shapes[note.voice]
     names = [f"{pad}p{number}" for number in range(len(partials))]
@@ -109,7 +113,7 @@ def _strand(note: Note, pad: str) -> str:
         loud = note.gain * share * 2.6
         long = note.seconds if share == 1.0 or note.voice in {"pad", "reed"} else note.seconds * 0.6
         parts.append(
-            f"sine=f={note.hertz * multiple:.2f}:d={long:.3f}:r={SAMPLE_RATE},"
+            f"sine=f={note.hertz * multiple:.2f}:d={long:.3f}:r={SAMPLE_RATE}:samples_per_frame=4096,"
             f"volume={loud:.4f},{_envelope(note.voice, long)}[{name}]"
         )
     joined = "".join(f"[{name}]" for name in names)
@@ -134,8 +138,10 @@ def _weather(bed: Bed) -> list[str]:
     strands: list[str] = []
     noise = f"anoisesrc=d={bed.seconds:.3f}:r={SAMPLE_RATE}:seed={bed.seed}"
     if bed.rain:
+        falling = f",afade=t=out:st=6:d={bed.clearing - 6:.2f}" if bed.clearing else ""
         strands.append(
-            f"{noise}:c=pink:a={bed.rain * 0.3:.4f},highpass=500,lowpass=4200,tremolo=f=0.13:d=0.3"
+            f"{noise}:c=pink:a={bed.rain * 0.3:.4f},highpass=500,lowpass=4200,"
+            f"tremolo=f=0.13:d=0.3{falling}"
         )
     if bed.air:
         strands.append(f"{noise}:c=brown:a={bed.air * 0.3:.4f},lowpass=420,tremolo=f=0.11:d=0.5")
