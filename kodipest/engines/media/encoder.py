@@ -158,7 +158,7 @@ class _Run:
     def end(self) -> None:
         """Make sure that nothing of this run is left, whatever happened."""
         if self.status is None:
-            self.process.send_signal(signal.SIGKILL)
+            os.kill(self.process.pid, signal.SIGKILL)  # send_signal would reap it, without the bill
             self._reap(0)
         for pipe in (self.process.stdout, self.process.stderr):
             if pipe:
