@@ -19,22 +19,12 @@ def adopt_upload(*, upload: Upload) -> Original:
     which nobody else could write. A crash on the way leaves a file without a row, which
     `sweep_media` collects a day later. Raises Refusal with any code of `errors.Unusable`.
     """
-    known = Original.objects.filter(sha256=upload.sha256).first()
-    if known and _is_whole(known):
-        upload.discard()
-        return known
-    try:
+    with upload:  # whatever happens, its part is gone afterwards
+        known = Original.objects.filter(sha256=upload.sha256).first()
+        if known and _is_whole(known):
+            return known
         facts = known.probe if known else _look_at(upload.path)
         _move_in(upload)
-    except Unusable as unusable:
-        upload.discard()
-        logger.info("upload refused: %s (%s)", unusable.code, unusable.detail)
-        raise messages.refusal(unusable.code) from unusable
-    except OSError as error:
-        upload.discard()
-        if error.errno in DISK_FULL:
-            raise messages.refusal("no_space") from error
-        raise
     row = {"size_bytes": upload.length, "mime": facts["mime"], "kind": facts["kind"]}
     original, _created = Original.objects.get_or_create(
         sha256=upload.sha256, defaults=row | {"probe": facts}
@@ -47,8 +37,7 @@ def adopt_file(*, path: Path) -> Original:
 
     Raises what `adopt_upload` raises, and Refusal `no_space` when the copy does not fit.
     """
-    with take_copy(path) as upload:
-        return adopt_upload(upload=upload)
+    return adopt_upload(upload=take_copy(path))
 
 
 def _is_whole(original: Original) -> bool:
@@ -61,16 +50,25 @@ def _look_at(path: Path) -> dict[str, object]:
     """Probe by content. PyAV is loaded here only, so that idle processes stay small."""
     from kodipest.engines.media import probe
 
-    return probe.probe(path).as_dict()
+    try:
+        return probe.probe(path).as_dict()
+    except Unusable as unusable:
+        logger.info("upload refused: %s (%s)", unusable.code, unusable.detail)
+        raise messages.refusal(unusable.code) from unusable
 
 
 def _move_in(upload: Upload) -> None:
     """Give the bytes their name. After this returns they survive a power cut."""
     target = storage.original_path(upload.sha256)
-    if not target.parent.is_dir():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        storage.sync_folder(storage.originals())
-    os.utime(upload.path)  # young from now on: a sweep leaves it until its row is written
-    upload.sync()
-    upload.move_to(target)
-    storage.sync_folder(target.parent)
+    try:
+        if not target.parent.is_dir():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            storage.sync_folder(storage.originals())
+        os.utime(upload.path)  # young from now on: a sweep leaves it until its row is written
+        upload.sync()
+        upload.move_to(target)
+        storage.sync_folder(target.parent)
+    except OSError as error:
+        if error.errno in DISK_FULL:
+            raise messages.refusal("no_space") from error
+        raise

@@ -155,6 +155,9 @@ def _run(transcode: Transcode, lease: Lease) -> None:
     except Unusable as unusable:
         _give_up(transcode, lease, unusable.code, unusable.detail)
     except Exception as error:
+        if _stopping.is_set():  # an encoder that is torn down may complain of anything
+            _put_back(transcode, lease)
+            return
         logger.exception("transcode %s failed in a way nobody foresaw", transcode.pk)
         _give_up(transcode, lease, "encoder_failed", f"{type(error).__name__}: {error}")
     except BaseException:  # a second Ctrl-C, or a queue that kills its job
