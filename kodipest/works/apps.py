@@ -7,4 +7,4 @@ class WorksConfig(AppConfig):
     verbose_name = _("Works")
 
     def ready(self) -> None:
-        from kodipest.works import rules  # noqa: F401, PLC0415 -- registers permissions
+        from kodipest.works import rules  # noqa: F401 -- registers permissions

@@ -180,9 +180,7 @@ class Credit(models.Model):
     class Meta:
         ordering = ["position", "id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["work", "person", "role"], name="one_credit_per_part"
-            ),
+            models.UniqueConstraint(fields=["work", "person", "role"], name="one_credit_per_part"),
         ]
 
     def __str__(self) -> str:

@@ -21,6 +21,7 @@ from kodipest.people.models import Organisation, Person, Role
 from kodipest.works import sanad, words
 from kodipest.works.journey import ALLOWED_MOVES, Stage
 from kodipest.works.models import Act, Asset, Credit, Passage, Revision, Work
+from kodipest.works.rules import is_coach_of
 
 MEDIA_FOR = {
     Work.Kind.VIDEO: "video",
@@ -51,9 +52,7 @@ def start_work(
     title = clean_line(title)
     if not title:
         raise Refusal({"title": Refusal(words.NEEDS_TITLE, code="title_missing")})
-    work = Work(
-        kind=kind, title=title, organisation=organisation, language=language, created_by=by
-    )
+    work = Work(kind=kind, title=title, organisation=organisation, language=language, created_by=by)
     # The tail of a UUIDv7 is random: no other site can choose the same address.
     work.slug = f"{slugify(title)[:70] or kind}-{work.pk.hex[-8:]}".lower()
     work.full_clean()
@@ -68,8 +67,15 @@ def start_work(
 def credit_person(
     *, work: Work, person: Person, role: Credit.Role = Credit.Role.AUTHOR, by: Person
 ) -> Credit:
-    """Name `person` in the credits of `work`. Raises PermissionDenied unless `by` is an author."""
+    """Name `person` in the credits of `work`; asking twice gives the same credit.
+
+    Raises PermissionDenied unless `by` is an author; Refusal `not_at_desk` while others have the
+    work: who stands in its credits decides whether the public may see it.
+    """
     require(by, "works.change_work", work)
+    lock(work)
+    if work.stage != Stage.TRAINING:
+        raise Refusal(words.NOT_AT_DESK, code="not_at_desk")
     credit, created = Credit.objects.get_or_create(
         work=work, person=person, role=role, defaults={"position": work.credits.count()}
     )
@@ -101,7 +107,9 @@ def change_text(
     return revision
 
 
-def attach_file(*, work: Work, upload: Any, by: Person, role: Asset.Role = Asset.Role.MAIN) -> Asset:
+def attach_file(
+    *, work: Work, upload: Any, by: Person, role: Asset.Role = Asset.Role.MAIN
+) -> Asset:
     """Take an uploaded file into the open revision and ask for its preparation.
 
     `upload` is what `engines.media.uploads` streamed to disk. A new main file or cover takes the
@@ -127,9 +135,10 @@ def _place_file(
     revision = open_revision(work)
     position = 0
     if work.kind == Work.Kind.COMIC and role == Asset.Role.MAIN:
-        last = revision.assets.filter(role=role).order_by("position").last()
+        pages = revision.assets.filter(role=role).order_by("position")
+        last = pages.last()
         position = last.position + 1 if last else 0
-        if position >= MOST_PAGES:
+        if pages.count() >= MOST_PAGES:
             raise Refusal(words.TOO_MANY, code="too_many", params={"limit": MOST_PAGES})
     else:
         revision.assets.filter(role=role).delete()
@@ -147,13 +156,17 @@ def _place_file(
 
 @transaction.atomic
 def remove_file(*, asset: Asset, by: Person) -> None:
-    """Take a file out of an open revision; its original stays in store until nothing names it."""
+    """Take a file out of an open revision; its original stays in store.
+
+    Raises PermissionDenied unless `by` is an author, Refusal `sealed`. Twice is as good as once.
+    """
     work = asset.revision.work
     require(by, "works.change_work", work)
     if open_revision(work).pk != asset.revision_id:
         raise Refusal(words.SEALED, code="sealed")
-    audit.record("remove_file", asset, by=by, sha256=asset.original.sha256)
-    asset.delete()
+    removed, _rows = Asset.objects.filter(pk=asset.pk).delete()
+    if removed:  # not in two tabs at once
+        audit.record("remove_file", asset, by=by, sha256=asset.original.sha256)
 
 
 @transaction.atomic
@@ -215,9 +228,13 @@ def open_revision(work: Work) -> Revision:
 
 
 def lock(work: Work) -> None:
-    """Let one writer at a time change `work`, and see how it stands now."""
-    fresh = Work.objects.select_for_update().get(pk=work.pk)
-    work.stage, work.title = fresh.stage, fresh.title
+    """Let one writer at a time change `work`, and see how it stands now.
+
+    `no_key`: rows of others that merely name the work need not wait.
+    """
+    fresh = Work.objects.select_for_update(no_key=True).get(pk=work.pk)
+    work.stage, work.stage_since, work.title = fresh.stage, fresh.stage_since, fresh.title
+    work.__dict__.pop("newest_revision", None)
 
 
 def refuse_wrong_kind(work: Work, role: Asset.Role, found: str) -> None:
@@ -240,9 +257,8 @@ def seal_revision(*, work: Work, by: Person) -> Revision:
         return revision
     revision.sealed_at, revision.content_hash = timezone.now(), sanad.hash_of(revision)
     revision.save(update_fields=["sealed_at", "content_hash"])
-    sanad.attest(
-        revision=revision, act=Act.MADE, person=by, role=Role.SANTRI, number=revision.number
-    )
+    maker = Role.COACH if is_coach_of(by, work) else Role.SANTRI
+    sanad.attest(revision=revision, act=Act.MADE, person=by, role=maker, number=revision.number)
     return revision
 
 

@@ -16,8 +16,8 @@ from kodipest.works.models import Asset, Attestation, Credit, Passage, Revision,
 
 def works_by(person: Person) -> QuerySet[Work]:
     """Works `person` is an author of, newest first."""
-    mine = Credit.objects.filter(work=OuterRef("pk"), person=person, role=Credit.Role.AUTHOR)
-    return Work.objects.filter(Exists(mine)).select_related("organisation").order_by("-created_at")
+    mine = Credit.objects.filter(person=person, role=Credit.Role.AUTHOR).values("work")
+    return Work.objects.filter(pk__in=mine).select_related("organisation").order_by("-created_at")
 
 
 def works_like(
@@ -42,6 +42,8 @@ def works_on_desk_of(person: Person) -> QuerySet[Work]:
     A curator is not among them: the desk names people.
     """
     works = Work.objects.select_related("organisation").prefetch_related("credits")
+    if not person.is_active:
+        return works.none()
     if person.is_superuser or is_programme_manager(person):
         return works
     houses = organisations_of(person, Role.COACH, Role.KIAI, Role.OPERATOR)
@@ -56,9 +58,11 @@ def works_seen_by(person: Person) -> QuerySet[Work]:
         return works
     own = [held.organisation_id for held in person.living_memberships]
     judged = Work.objects.filter(stage=Stage.CURATION).exclude(organisation__in=own)
-    return Work.objects.filter(
-        Q(pk__in=works.values("pk")) | Q(pk__in=judged.values("pk"))
-    ).select_related("organisation").prefetch_related("credits")
+    return (
+        Work.objects.filter(Q(pk__in=works.values("pk")) | Q(pk__in=judged.values("pk")))
+        .select_related("organisation")
+        .prefetch_related("credits")
+    )
 
 
 def with_files(revisions: QuerySet[Revision]) -> QuerySet[Revision]:
@@ -69,9 +73,12 @@ def with_files(revisions: QuerySet[Revision]) -> QuerySet[Revision]:
 
 def newest_revisions(works: Iterable[Work]) -> dict[object, Revision]:
     """Map the id of each of `works` to its newest revision with its files, in two queries."""
+    asked = {work.pk: work for work in works}
     newest = Revision.objects.filter(work=OuterRef("work")).order_by("-number").values("pk")[:1]
-    revisions = Revision.objects.filter(work__in=[work.pk for work in works], pk=newest)
-    return {revision.work_id: revision for revision in with_files(revisions)}
+    revisions = list(with_files(Revision.objects.filter(work__in=asked, pk=newest)))
+    for revision in revisions:
+        revision.work = asked[revision.work_id]  # whoever asks about a revision asks for its kind
+    return {revision.work_id: revision for revision in revisions}
 
 
 def works_without_consent() -> QuerySet[Credit]:
@@ -89,9 +96,9 @@ def missing_consents(work: Work) -> Sequence[Person]:
 
 def public_credits(work: Work) -> list[tuple[Credit, str | None]]:
     """List the credits of `work` with each name as consented (None: a part without a name)."""
-    credits = list(work.credits.select_related("person"))
-    names = public_names(credit.person for credit in credits)
-    return [(credit, names.get(credit.person_id)) for credit in credits]
+    named = list(work.credits.select_related("person"))
+    names = public_names(credit.person for credit in named)
+    return [(credit, names.get(credit.person_id)) for credit in named]
 
 
 def sanad_of(work: Work, revision: Revision | None = None) -> list[tuple[Attestation, str | None]]:

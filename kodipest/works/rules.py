@@ -2,8 +2,8 @@
 
 import rules
 
-from kodipest.people.models import Person, Role
-from kodipest.people.rules import has_role, is_curator, is_programme_manager
+from kodipest.people.models import Organisation, Person, Role
+from kodipest.people.rules import has_role, is_curator, is_programme_manager, memberships
 from kodipest.works.journey import Stage
 from kodipest.works.models import Credit, Work
 
@@ -24,11 +24,10 @@ def is_coach_of(person: Person, work: Work | None) -> bool:
 
 
 @rules.predicate
-def belongs_here(person: Person, organisation: object) -> bool:
+def belongs_here(person: Person, organisation: Organisation | None) -> bool:
     """Hold for a santri or mentor of the organisation."""
-    return organisation is not None and any(
-        held.organisation == organisation and held.role in {Role.SANTRI, Role.COACH}
-        for held in person.living_memberships
+    return organisation is not None and has_role(
+        person, Role.SANTRI, Role.COACH, within=organisation
     )
 
 
@@ -46,16 +45,14 @@ def is_in_curation(person: Person, work: Work | None) -> bool:
 def is_outsider(person: Person, work: Work | None) -> bool:
     """Hold for somebody without a tie to the makers: a curator of the same house never judges."""
     return work is not None and not any(
-        held.organisation_id == work.organisation_id for held in person.living_memberships
+        held.organisation_id == work.organisation_id for held in memberships(person)
     )
 
 
 @rules.predicate
 def leads_the_house(person: Person, work: Work | None) -> bool:
     """Hold for the kiai and the operator of the pesantren in which the work is made."""
-    return work is not None and has_role(
-        person, Role.KIAI, Role.OPERATOR, within=work.organisation
-    )
+    return work is not None and has_role(person, Role.KIAI, Role.OPERATOR, within=work.organisation)
 
 
 rules.add_perm("works.start_work", belongs_here)

@@ -22,6 +22,16 @@ def waiting_for_coach(coach: Person) -> QuerySet[Work]:
     )
 
 
+def works_of_coach(coach: Person) -> QuerySet[Work]:
+    """Works that `coach` may speak about: of the own pesantren, not by the own hand."""
+    houses = organisations_of(coach, Role.COACH)
+    return (
+        Work.objects.filter(organisation__in=houses)
+        .exclude(pk__in=works_of_own_hand(coach))
+        .select_related("organisation")
+    )
+
+
 def works_of_own_hand(person: Person) -> QuerySet[Credit]:
     """Ids of works that `person` is an author of."""
     return Credit.objects.filter(person=person, role=Credit.Role.AUTHOR).values("work")

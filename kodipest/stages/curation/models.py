@@ -50,7 +50,8 @@ class Verdict(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(outcome="returned") | Q(total__gte=70), name="passed_at_or_above_the_mark"
+                condition=Q(outcome="returned") | Q(total__gte=70),
+                name="passed_at_or_above_the_mark",
             ),
             models.CheckConstraint(
                 condition=Q(outcome="passed") | ~Q(advice=""), name="returned_with_a_reason"

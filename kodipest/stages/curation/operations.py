@@ -13,9 +13,9 @@ from kodipest.people.models import Person, Role
 from kodipest.stages.curation import rubric
 from kodipest.stages.curation.models import Submission, Verdict
 from kodipest.stages.curation.queries import obstacles_to_curation
-from kodipest.works import sanad
+from kodipest.works import sanad, words
 from kodipest.works.journey import BACK_TO_THE_MAKER, Stage
-from kodipest.works.models import Act, Revision, Work
+from kodipest.works.models import Act, Passage, Revision, Work
 from kodipest.works.operations import lock, move_work
 
 
@@ -53,7 +53,7 @@ def decide(
 
     Raises PermissionDenied unless `by` is a curator without a tie to the makers; Refusal
     `scores_missing`, `praise_missing`, `advice_missing` (by field), `below_the_bar`, `gate_failed`,
-    `decided_already`, `moved_meanwhile`.
+    `decided_already`, `moved_meanwhile` when the work is not with the curators any more.
     """
     work = submission.work
     require(by, "curation.decide", work)
@@ -77,6 +77,8 @@ def decide(
             _("Another curator has just decided on this work. Your notes were not saved."),
             code="decided_already",
         ) from error
+    if work.stage != Stage.CURATION:
+        raise Refusal(words.MOVED_MEANWHILE, code="moved_meanwhile")
     if outcome == Verdict.Outcome.PASSED:
         sanad.attest(
             revision=submission.revision,
@@ -91,16 +93,40 @@ def decide(
     return verdict
 
 
+@transaction.atomic
+def send_back(*, work: Work, by: Person, why: str) -> Passage:
+    """Give a work that passed, but cannot come out as it is, back to its makers with a reason.
+
+    A consent that never comes, or a channel that needs another length, is no dead end. Raises
+    PermissionDenied unless `by` manages the programme; Refusal `reason_missing`, `not_in_curation`,
+    `not_decided` while the verdict is the curators' to give.
+    """
+    require(by, "curation.send_back", work)
+    lock(work)
+    if not clean_text(why):
+        raise Refusal({"why": Refusal(_("Say what should change."), code="reason_missing")})
+    if work.stage != Stage.CURATION:
+        raise Refusal(
+            _("This work is not in curation any more. Nothing was changed."),
+            code="not_in_curation",
+        )
+    if Submission.objects.filter(work=work, verdict=None).exists():
+        raise Refusal(
+            _("The curators have not decided yet. Wait for their verdict."), code="not_decided"
+        )
+    return move_work(work=work, to=BACK_TO_THE_MAKER, by=by, why=why)
+
+
 def refuse_unfounded(verdict: Verdict) -> None:
     """Raise Refusal unless the scores are whole and carry the outcome, and the words are there."""
     keys = {criterion.key for criterion in rubric.CRITERIA}
     allowed = range(rubric.LOWEST, rubric.HIGHEST + 1)
-    if verdict.scores.keys() != keys or any(score not in allowed for score in verdict.scores.values()):
+    if verdict.scores.keys() != keys or any(
+        type(score) is not int or score not in allowed for score in verdict.scores.values()
+    ):
         raise Refusal(_("Give each criterion a score from 1 to 4."), code="scores_missing")
     if not verdict.praise:
-        raise Refusal(
-            {"praise": Refusal(_("Name one thing that is good."), code="praise_missing")}
-        )
+        raise Refusal({"praise": Refusal(_("Name one thing that is good."), code="praise_missing")})
     if verdict.outcome == Verdict.Outcome.RETURNED:
         if not verdict.advice:
             raise Refusal(

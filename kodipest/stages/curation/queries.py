@@ -50,9 +50,9 @@ def passed_and_waiting(manager: Person) -> QuerySet[Verdict]:
     )
     if not is_programme_manager(manager):
         return passed.none()
-    return passed.select_related(
-        "submission__work__organisation", "submission__revision"
-    ).order_by("decided_at")
+    return passed.select_related("submission__work__organisation", "submission__revision").order_by(
+        "decided_at"
+    )
 
 
 def verdicts_on(work: Work) -> QuerySet[Verdict]:

@@ -1,6 +1,6 @@
 """Verbs of publication; the only writers of this app."""
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -29,10 +29,16 @@ def open_channel(*, name: str, by: Person, about: str = "") -> Channel:
         raise Refusal({"name": Refusal(_("Give the channel a name."), code="name_missing")})
     channel = Channel(name=name, about=clean_text(about))
     slug = slugify(name)[:60]
+    own_slug = f"{slug or 'kanal'}-{channel.pk.hex[-8:]}"  # no other channel can have this one
     taken = not slug or Channel.objects.filter(slug=slug).exists()
-    channel.slug = f"{slug or 'kanal'}-{channel.pk.hex[-8:]}" if taken else slug
+    channel.slug = own_slug if taken else slug
     channel.full_clean()
-    channel.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            channel.save(force_insert=True)
+    except IntegrityError:  # somebody opened one of the same name a moment ago
+        channel.slug = own_slug
+        channel.save(force_insert=True)
     audit.record("open_channel", channel, by=by)
     freshness.bump()
     return channel
@@ -64,7 +70,7 @@ def publish_work(*, work: Work, channel: Channel, by: Person) -> Edition:
     )
     audit.record("publish_work", edition, by=by, content=revision.content_hash)
     freshness.bump()
-    transaction.on_commit(open_public_files)
+    transaction.on_commit(open_public_files, robust=True)
     return edition
 
 
@@ -87,13 +93,17 @@ def withdraw_work(*, work: Work, by: Person, why: str) -> Edition:
     move_work(work=work, to=BACK_TO_THE_MAKER, by=by, why=why)
     audit.record("withdraw_work", edition, by=by)
     freshness.bump()
-    transaction.on_commit(open_public_files)
+    transaction.on_commit(open_public_files, robust=True)
     return edition
 
 
 def open_public_files() -> None:
     """Let the public fetch exactly the files of what it sees; close every other one. Idempotent.
 
-    Called after each change and by every sweep, so that a crash in between heals by itself.
+    Called after each change and by every sweep, so that a crash in between heals by itself. Looks
+    again until nothing changed in between: two at once must not open what the later one closed.
     """
-    set_public_folders(public_folders())
+    seen = None
+    while seen != (now := freshness.generation()):
+        seen = now
+        set_public_folders(public_folders())

@@ -1,6 +1,8 @@
 """What the public sees. Every public page, feed and file starts at `published_editions`."""
 
+from collections import defaultdict
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -8,10 +10,12 @@ from django.utils.translation import ngettext
 
 from kodipest.kernel.errors import Refusal
 from kodipest.kernel.text import clean_line
-from kodipest.people.models import Organisation, Person
+from kodipest.people.models import Organisation, Person, Role
+from kodipest.people.queries import organisations_of
 from kodipest.people.rules import is_programme_manager
 from kodipest.stages.publication.models import Channel, Edition
-from kodipest.works.models import Act, Asset, Attestation, Revision, Work
+from kodipest.works.journey import Stage
+from kodipest.works.models import Act, Asset, Attestation, Credit, Revision, Work
 from kodipest.works.queries import missing_consents, obstacles_to_handing_on, works_without_consent
 
 
@@ -52,7 +56,8 @@ def editions_of(organisation: Organisation) -> QuerySet[Edition]:
 
 def editions_with(person: Person) -> QuerySet[Edition]:
     """Published editions that credit `person`. A page that names the person asks for consent first."""
-    return published_editions().filter(work__credits__person=person).distinct()
+    credited = Credit.objects.filter(person=person).values("work")
+    return published_editions().filter(work__in=credited)
 
 
 def editions_out(manager: Person) -> QuerySet[Edition]:
@@ -61,6 +66,37 @@ def editions_out(manager: Person) -> QuerySet[Edition]:
     if not is_programme_manager(manager):
         return editions.none()
     return editions.select_related("work__organisation", "revision", "channel")
+
+
+def editions_that_may_be_withdrawn(person: Person) -> QuerySet[Edition]:
+    """Editions out that `person` may take off: the list form of `publication.withdraw_work`."""
+    editions = Edition.objects.filter(withdrawn_at=None).select_related(
+        "work__organisation", "revision", "channel"
+    )
+    if person.is_superuser or is_programme_manager(person):
+        return editions
+    return editions.filter(
+        work__organisation__in=organisations_of(person, Role.KIAI, Role.OPERATOR)
+    )
+
+
+def waiting_for_channel(manager: Person) -> QuerySet[Work]:
+    """Works whose newest version passed curation, longest first. For programme managers; else none."""
+    works = Work.objects.filter(stage=Stage.CURATION)
+    if not is_programme_manager(manager):
+        return works.none()
+    newest = Revision.objects.filter(work=OuterRef("work")).order_by("-number").values("pk")[:1]
+    passed = Attestation.objects.filter(act=Act.PASSED, revision=newest).values("work")
+    return works.filter(pk__in=passed).select_related("organisation").order_by("stage_since", "pk")
+
+
+def missing_names(works: Iterable[Work]) -> dict[UUID, list[str]]:
+    """Map each of `works` that a consent holds back to the nicknames of whose it is: one query."""
+    barred = works_without_consent().filter(work__in=[work.pk for work in works])
+    names = defaultdict[UUID, set[str]](set)
+    for credit in barred.select_related("person"):
+        names[credit.work_id].add(credit.person.nickname)
+    return {work_id: sorted(found) for work_id, found in names.items()}
 
 
 def obstacles_to_publication(work: Work) -> list[Refusal]:
