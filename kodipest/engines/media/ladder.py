@@ -96,16 +96,20 @@ class Ladder:
         for track in self.tracks:
             track.advance(is_last=is_last)
         if not self.is_open:
-            self._write_master([self._promised(rung) for rung in self.recipe.rungs], True)
+            rungs = zip(self.recipe.rungs, self.tracks, strict=False)
+            self._write_master([self._promised(*pair) for pair in rungs], True)
             self.is_open = True
             self.clock.note_playable()
 
-    def _promised(self, rung: Rung) -> Variant:
-        """Describe a rung before it exists: the ceiling stands in for the true bit rate."""
+    def _promised(self, rung: Rung, track: Track) -> Variant:
+        """Describe a rung that has begun: the ceiling stands in for the true bit rate."""
+        codec = track.init.codec if track.init else ""
+        if not codec.endswith(f"{rung.level:02X}"):
+            raise Unusable("encoder_failed", f"{rung.name}: {codec}, not level {rung.level}")
         peak = round(rung.max_bits * PROMISE) + self.recipe.sound_bits
         return Variant(
-            playlist=f"{rung.name}/index.m3u8",
-            codecs=f"{rung.codec},{SOUND_CODEC}",
+            playlist=track.playlist,
+            codecs=f"{codec},{SOUND_CODEC}",
             peak_bits=peak,
             width=rung.width,
             height=rung.height,
@@ -117,11 +121,8 @@ class Ladder:
         sound = self.tracks[-1]
         variants, rungs = [], []
         for rung, track in zip(self.recipe.rungs, self.tracks, strict=False):
-            if track.init is None or track.init.codec != rung.codec:
-                raise Unusable("encoder_failed", f"{rung.name}: {track.init}, not {rung.codec}")
-            promised = self._promised(rung)
             true = replace(
-                promised,
+                self._promised(rung, track),
                 peak_bits=peak_bits(track.segments) + peak_bits(sound.segments),
                 average_bits=average_bits(track.segments) + average_bits(sound.segments),
             )

@@ -62,11 +62,6 @@ class Rung:
     max_bits: int
     level: int
 
-    @property
-    def codec(self) -> str:
-        """Codec string of RFC 6381 for High profile without constraints."""
-        return f"avc1.6400{self.level:02X}"
-
 
 @dataclass(frozen=True, slots=True)
 class Recipe:

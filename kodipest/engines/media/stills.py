@@ -18,6 +18,8 @@ TILES = 100
 TILE_LONG_SIDE = 160
 MIN_TILE_SECONDS = 1.0
 COLUMNS = 10
+# JFIF knows one matrix, BT.601 in full range; a BT.709 frame stored as it is would look pale.
+_JPEG_COLOURS = "in_color_matrix=bt709:out_color_matrix=bt601:in_range=tv:out_range=pc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,11 @@ def candidate_filter(duration: float) -> str:
     first = min(FIRST_CANDIDATE_SECONDS, duration / (2 * CANDIDATES))
     step = duration / CANDIDATES
     due = f"if(selected_n,(selected_n+0.5)*{step:.4f},{first:.4f})"
-    return f"select='lt(selected_n,{CANDIDATES})*gte(t,{due})'"
+    return f"select='lt(selected_n,{CANDIDATES})*gte(t,{due})',scale={_JPEG_COLOURS}"
 
 
 def tile_filter(tiles: Tiles) -> str:
-    return f"select='gte(t,selected_n*{tiles.seconds:g})',scale={tiles.width}:{tiles.height}"
+    return f"select='gte(t,selected_n*{tiles.seconds:g})',scale={tiles.width}:{tiles.height}:{_JPEG_COLOURS}"
 
 
 def choose_poster(candidates: list[Path]) -> Path | None:

@@ -30,6 +30,8 @@ MAX_SIDE = 8192
 MIN_SIDE = 16
 MIN_SECONDS = 0.1
 MAX_FPS = 1000.0
+MAX_BASE_FPS = 60.0  # a base rate beyond this is the tick of a clock …
+VARIES_FROM = 1.1  # … unless the average is as high
 PACKETS_TO_FIRST_FRAME = 600
 
 # ITU-T H.273 code points, as ffmpeg numbers them.
@@ -179,7 +181,11 @@ class _Reader:
 
     def _is_fragmented(self) -> bool:
         with self.path.open("rb") as file:
-            return any(box.kind == "moof" for box in top_level_boxes(file))
+            boxes = list(top_level_boxes(file))
+        if not any(box.kind == "moof" for box in boxes):
+            return False
+        self.is_truncated = boxes[-1].end > self.path.stat().st_size
+        return True
 
     def _ends_by_packets(self, chosen: list[VideoStream | AudioStream]) -> dict[int, float]:
         """Read the whole file without decoding: the only sound answer for the other containers."""
@@ -196,7 +202,7 @@ class _Reader:
             self.is_truncated = True
         start = (self.container.start_time or 0) / av.time_base
         found = max(ends.values(), default=0.0) - start
-        self.is_truncated = self.is_truncated or found < promised - max(1.0, promised * 0.02)
+        self.is_truncated = self.is_truncated or found < promised - max(0.5, promised * 0.02)
         return ends
 
     # What it looks and sounds like
@@ -310,6 +316,17 @@ def guessed_matrix(width: int, height: int) -> str:
 
 
 def frame_rate(stream: VideoStream) -> float:
-    """Return frames per second: the average, unless the film is so short that it misleads."""
-    rates = [stream.average_rate, stream.guessed_rate]
-    return next((float(rate) for rate in rates if rate and 0 < rate <= MAX_FPS), 25.0)
+    """Return frames per second.
+
+    Where the rate varies, as on phones in the dark and in screen recordings, the base rate, at
+    which every frame has its place, keeps the motion that an average would throw away.
+    """
+    average, base = (_sane(rate) for rate in (stream.average_rate, stream.base_rate))
+    limit = max(MAX_BASE_FPS, average * VARIES_FROM)
+    if average <= base <= limit and base:
+        return base
+    return average or base or 25.0
+
+
+def _sane(rate: Fraction | None) -> float:
+    return float(rate) if rate and 0 < rate <= MAX_FPS else 0.0
