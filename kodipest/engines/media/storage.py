@@ -194,6 +194,11 @@ def is_public(folder: str) -> bool:
     return (media_root() / "public" / folder).is_symlink()
 
 
+def public_folders() -> set[str]:
+    """Return the names of all folders that everybody may read."""
+    return {path.name for path in public().iterdir() if FOLDER.fullmatch(path.name)}
+
+
 # --- what is in a folder
 
 

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from kodipest.engines.media import storage
+from kodipest.engines.media.operations import set_public_folders
 
 FOLDER = "0123456789abcdef0123456789abcdef-1"
 OTHER = "0123456789abcdef0123456789abcdef-2"
@@ -136,3 +137,17 @@ def test_write_whole_leaves_no_scratch(tmp_path):
     assert [(path.name, path.read_text()) for path in (tmp_path / "run").iterdir()] == [
         ("worker.json", "two")
     ]
+
+
+def test_the_public_reads_exactly_what_is_named():
+    gone = "f" * 32 + "-7"
+    for folder in (FOLDER, OTHER):
+        storage.rendition_path(folder).mkdir(parents=True)
+
+    assert set_public_folders({FOLDER, gone}) == 1
+    assert storage.public_folders() == {FOLDER}
+    assert set_public_folders({FOLDER, gone}) == 0
+    assert set_public_folders([OTHER]) == 2
+    assert storage.public_folders() == {OTHER}
+    assert set_public_folders([]) == 1
+    assert storage.public_folders() == set()

@@ -1,7 +1,11 @@
 """Verbs of the media engine: the only writers of its rows and of the folders under `media/`."""
 
 from kodipest.engines.media.operations.originals import adopt_file, adopt_upload
-from kodipest.engines.media.operations.publishing import publish_folder, unpublish_folder
+from kodipest.engines.media.operations.publishing import (
+    publish_folder,
+    set_public_folders,
+    unpublish_folder,
+)
 from kodipest.engines.media.operations.sweeping import Swept, ring_again, sweep_media
 from kodipest.engines.media.operations.transcodes import (
     claim_next,
@@ -20,6 +24,7 @@ __all__ = [
     "request_transcode",
     "retry_transcode",
     "ring_again",
+    "set_public_folders",
     "stop_encoding",
     "sweep_media",
     "transcode_next",

@@ -1,5 +1,7 @@
 """Opening a finished folder to everybody, and closing it again."""
 
+from collections.abc import Iterable
+
 from kodipest.engines.media import messages, storage
 from kodipest.engines.media.models import Transcode
 
@@ -18,3 +20,18 @@ def unpublish_folder(transcode: Transcode) -> None:
     """Close the renditions of `transcode` to everybody; signed addresses go on to work."""
     if transcode.folder:
         storage.unlink_public(transcode.folder)
+
+
+def set_public_folders(folders: Iterable[str]) -> int:
+    """Let everybody read exactly `folders`, close every other one; return how many changed.
+
+    Closing comes first: after a crash in between the public sees less, never more. A folder may
+    still be growing; one that is not there yet is opened by the next call.
+    """
+    wanted = {name for name in folders if storage.rendition_path(name).is_dir()}
+    found = storage.public_folders()
+    for name in found - wanted:
+        storage.unlink_public(name)
+    for name in wanted - found:
+        storage.link_public(name)
+    return len(found ^ wanted)

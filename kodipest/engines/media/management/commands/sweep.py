@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, close_old_connections
 
 from kodipest.engines.media.operations import sweep_media
+from kodipest.kernel.signals import sweep_due
 
 FILES_EVERY_SECONDS = 600.0
 
@@ -29,6 +30,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, every: float = 0.0, **_options: Any) -> None:
         if not every:
             self.stdout.write(str(sweep_media()) or "nothing to sweep")
+            sweep_due.send_robust(sender=self.__class__)
             return
         ended = threading.Event()
 
@@ -48,6 +50,7 @@ class Command(BaseCommand):
             try:
                 close_old_connections()
                 sweep_media(files=with_files)
+                sweep_due.send_robust(sender=self.__class__)
             except DatabaseError as error:  # the database restarts: the next round will do
                 self.stderr.write(f"sweep: {error}")
             ended.wait(every)

@@ -20,6 +20,7 @@ from django_tasks_db.models import DBTaskResult
 from kodipest.engines.media import identity, storage
 from kodipest.engines.media.operations import stop_encoding, sweep_media
 from kodipest.engines.media.queries import beat_file
+from kodipest.kernel.signals import sweep_due
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +78,7 @@ class NodeWorker(Worker):  # type: ignore[misc]  # its library is outside our ty
         try:
             close_old_connections()
             sweep_media(files=with_files)
+            sweep_due.send_robust(sender=self.__class__)
             _return_tasks_of_the_dead()
             if with_files:
                 _forget_old_results()
