@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from django import forms
+from django.forms import BaseForm
 
 from kodipest.kernel.errors import Refusal
 from kodipest.people.models import Person
@@ -33,7 +33,7 @@ class Step:
     is_link: bool = False
     obstacles: Sequence[Refusal] = ()
     form_name: str = ""
-    form: forms.BaseForm | None = None
+    form: BaseForm | None = None
 
 
 class Voice(NamedTuple):
@@ -91,7 +91,7 @@ class Desk:
     revision: Revision
     standing: Standing
     person: Person
-    forms: Mapping[str, forms.BaseForm] = field(default_factory=dict)
+    forms: Mapping[str, BaseForm] = field(default_factory=dict)
 
 
 Offer = Callable[[Desk], Iterable[Step]]
