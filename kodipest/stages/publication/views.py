@@ -1,0 +1,117 @@
+"""The public pages of published works and channels."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Prefetch, prefetch_related_objects
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from kodipest.kernel.public import public_page
+from kodipest.kernel.text import article_html, is_arabic
+from kodipest.stages.publication import cards
+from kodipest.stages.publication.models import Edition
+from kodipest.stages.publication.queries import (
+    channel_list,
+    editions_like,
+    published_editions,
+    with_files,
+)
+from kodipest.works.models import Act, Asset, Work
+from kodipest.works.queries import public_credits, sanad_of
+from kodipest.works.sanad import export_sanad
+
+PAGE_SIZE = 24
+MORE = 4
+
+
+@require_safe
+@public_page()
+def works(request: HttpRequest) -> HttpResponse:
+    """List published works, newest first; `q` searches titles, `kind` filters."""
+    words = request.GET.get("q", "").strip()[:100]
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in Work.Kind.values else ""
+    editions = with_files(editions_like(words, kind))
+    page = Paginator(editions, PAGE_SIZE).get_page(request.GET.get("page"))
+    shown = {"page": page, "cards": cards.cards_of(page), "words": words, "kind": kind}
+    return render(request, "works/works.html", shown | {"kinds": Work.Kind.choices})
+
+
+@require_safe
+@public_page()
+def work(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one published work with its credits and its sanad."""
+    edition = get_object_or_404(published_editions(), work__slug=slug)
+    more = published_editions().filter(work__organisation=edition.work.organisation)
+    more = list(more.exclude(pk=edition.pk)[:MORE])
+    files = Prefetch(
+        "assets", Asset.objects.select_related("original", "transcode"), to_attr="files"
+    )
+    prefetch_related_objects([shown.revision for shown in [edition, *more]], files)
+    address = request.build_absolute_uri(request.path)
+    shown = {"edition": edition, "more": cards.cards_of(more), "address": address}
+    return render(request, "works/work.html", shown | about(edition) | content_of(edition))
+
+
+def about(edition: Edition) -> dict[str, Any]:
+    """Gather who made the work and who vouches for it, as consented."""
+    links = [
+        {
+            "act": link.act,
+            "label": Act(link.act).label,
+            "name": name,
+            "at": link.at,
+            "note": edition.channel.name if link.act == Act.PUBLISHED else "",
+        }
+        for link, name in sanad_of(edition.work, edition.revision)
+    ]
+    return {
+        "revision": edition.revision,
+        "credits": public_credits(edition.work),
+        "links": links,
+        "poster": cards.large_poster(edition.revision),
+        "title_is_arabic": is_arabic(edition.revision.title),
+    }
+
+
+def content_of(edition: Edition) -> dict[str, Any]:
+    """Gather what the page of this kind of work shows."""
+    kind = edition.kind
+    if kind in {Work.Kind.VIDEO, Work.Kind.AUDIO}:
+        return {"film": cards.film_of(edition)}
+    if kind == Work.Kind.ARTICLE:
+        return {"article": article_html(edition.revision.body)}
+    if kind == Work.Kind.EBOOK:
+        return {"book": cards.book_of(edition)}
+    return {"pictures": cards.pictures_of(edition.revision)}
+
+
+@require_safe
+@public_page()
+def sanad_file(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give the chain of a published work as a file that anyone can verify offline."""
+    edition = get_object_or_404(published_editions(), work__slug=slug)
+    shown = {link.number: name for link, name in sanad_of(edition.work)}
+    response = HttpResponse(export_sanad(edition.revision, shown), content_type="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="{edition.work.slug}.sanad.json"'
+    return response
+
+
+@require_safe
+@public_page()
+def channels(request: HttpRequest) -> HttpResponse:
+    """List the channels."""
+    return render(request, "publication/channels.html", {"channels": channel_list()})
+
+
+@require_safe
+@public_page()
+def channel(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one channel and what came out in it, newest first."""
+    found = get_object_or_404(channel_list(), slug=slug)
+    editions = with_files(published_editions().filter(channel=found))
+    page = Paginator(editions, PAGE_SIZE).get_page(request.GET.get("page"))
+    shown = {"channel": found, "page": page, "cards": cards.cards_of(page)}
+    return render(request, "publication/channel.html", shown)

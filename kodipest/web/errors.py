@@ -1,0 +1,71 @@
+"""Pages that say what went wrong and offer a way out, in the reader's language."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.cache import patch_cache_control
+
+from kodipest.kernel.errors import Refusal
+
+
+def page(request: HttpRequest, status: int, template: str = "", **words: Any) -> HttpResponse:
+    """Render the page of one error; no cache keeps it."""
+    response = render(request, f"{template or status}.html", {"status": status, **words}, status=status)
+    patch_cache_control(response, no_store=True)
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 400, or 413 when the request was too big to be read."""
+    if isinstance(exception, RequestDataTooBig):
+        return too_big(request, exception)
+    # A wrong Host header: no page may repeat it, and links need a true one.
+    return bare(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 403 with the reason, when the rule gave one."""
+    return page(request, 403, reason=str(exception or ""))
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 404. The address is not repeated."""
+    return page(request, 404)
+
+
+def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose protection did not match: most often a page left open for long."""
+    return page(request, 403, template="403_csrf")
+
+
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Answer 409: a rule of the house said no."""
+    return page(request, 409, template="refused", reasons=refusal.messages)
+
+
+def too_big(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 413."""
+    return page(request, 413, limit=settings.UPLOAD_MAX_BYTES)
+
+
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 429; the sign-in calls it when somebody tries too often."""
+    return page(request, 429)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Answer 500."""
+    return bare(request, 500)
+
+
+def bare(request: HttpRequest, status: int) -> HttpResponse:
+    """Render without session, person or database: all of them may be what is broken."""
+    language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+    with translation.override(language):
+        body = render_to_string(f"{status}.html", {"site_name": settings.SITE_NAME, "status": status})
+    return HttpResponse(body, status=status, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,115 @@
+"""What happens around every page: public ones are kept whole, a no becomes a page with a way out."""
+
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response, patch_cache_control
+
+from kodipest.kernel.errors import Refusal
+from kodipest.kernel.freshness import generation
+from kodipest.kernel.public import MARK, is_anonymous_visit
+from kodipest.web import errors
+from kodipest.web.shelf import Key, Page, Shelf
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+BROWSER_SECONDS: Final = 60  # how long a browser or CDN may show what was just withdrawn
+OWN_HEADERS = {"content-encoding", "content-length", "cache-control", "vary", "etag", "set-cookie"}
+log = logging.getLogger(__name__)
+
+
+class PublicPages:
+    """Serve marked pages to anonymous visitors from memory while nothing public has changed.
+
+    Stands before sessions: such a visitor costs one tiny query. A page is kept with the generation
+    of the public data read *before* it was rendered, so a withdrawal is never outlived by a copy.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.shelf = Shelf()
+        self.passing = (settings.STATIC_URL, settings.MEDIA_URL)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer from the shelf, or render once for all who ask at the same time."""
+        if not is_anonymous_visit(request):
+            return for_one_person(self.get_response(request))
+        if request.method not in {"GET", "HEAD"} or request.path.startswith(self.passing):
+            return self.get_response(request)
+        try:
+            now = generation()
+        except DatabaseError:  # the page itself will say what is wrong
+            return self.get_response(request)
+        key = (request.scheme or "", request.get_host(), request.get_full_path())
+        if page := self.shelf.find(key, now):
+            return answer(request, page)
+        with self.shelf.turn(key):
+            if page := self.shelf.find(key, now):
+                return answer(request, page)
+            return self.render(request, key, now)
+
+    def render(self, request: HttpRequest, key: Key, now: int) -> HttpResponseBase:
+        """Render the page and keep it if its view marked it as public."""
+        response = self.get_response(request)
+        seconds: int | None = getattr(response, MARK, None)
+        if seconds is None or not isinstance(response, HttpResponse):
+            return response
+        del response.headers["Content-Encoding"]
+        if response.cookies:
+            log.error("The public page %s set a cookie and was not kept.", request.path)
+            return for_one_person(response)
+        headers = {
+            name: value for name, value in response.items() if name.lower() not in OWN_HEADERS
+        }
+        page = Page.print(response.content, headers, generation=now, seconds=seconds)
+        self.shelf.put(key, page)
+        return answer(request, page)
+
+
+def answer(request: HttpRequest, page: Page) -> HttpResponseBase:
+    """Send a kept page in the best encoding, or say that the browser has it."""
+    body = page.body_for(request.headers.get("Accept-Encoding", ""))
+    response = HttpResponse(b"" if request.method == "HEAD" else body.content)
+    for name, value in page.headers.items():
+        response.headers[name] = value
+    response.headers["Content-Length"] = str(len(body.content))
+    if body.encoding:
+        response.headers["Content-Encoding"] = body.encoding
+    response.headers["ETag"] = body.etag
+    response.headers["Cache-Control"] = f"public, max-age={BROWSER_SECONDS}"
+    response.headers["Vary"] = "Accept-Encoding, Cookie"
+    conditional = get_conditional_response(request, etag=body.etag, response=response)
+    return conditional or response
+
+
+def for_one_person(response: HttpResponseBase) -> HttpResponseBase:
+    """Forbid every cache and the Back button of a shared PC to keep the page."""
+    if not response.has_header("Cache-Control"):
+        patch_cache_control(response, private=True, no_store=True)
+    return response
+
+
+class Refusals:
+    """Turn a no that no form has shown into a page: what happened, what was kept, where to go."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass on."""
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponseBase | None:
+        """Show a Refusal, and a request too big to read, as pages; leave the rest to Django."""
+        if isinstance(exception, Refusal):
+            return errors.refused(request, exception)
+        if isinstance(exception, RequestDataTooBig):
+            return errors.too_big(request, exception)
+        return None

@@ -1,0 +1,1 @@
+"""Public pages of pesantren and people; here because they show works, which people know nothing of."""

@@ -1,0 +1,98 @@
+"""Pages that span apps: home, about, health, the manifest of the installable site."""
+
+from django.conf import settings
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from kodipest.kernel.public import public_page
+from kodipest.people.queries import organisations_in_public
+from kodipest.stages.publication import cards
+from kodipest.stages.publication.models import Edition
+from kodipest.stages.publication.queries import published_editions, with_files
+from kodipest.web.health import health
+from kodipest.web.road import road
+from kodipest.works.models import Work
+
+NEWEST_PER_KIND = 4
+HOUSES_ON_HOME = 6
+
+
+@require_safe
+@public_page()
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the newest film, the newest works of each kind, the road of a work, some pesantren."""
+    newest = newest_of_each_kind()
+    film = next((edition for edition in newest if edition.kind == Work.Kind.VIDEO), None)
+    shelves = [
+        (kind, label, cards.cards_of(edition for edition in newest if edition.kind == kind))
+        for kind, label in Work.Kind.choices
+    ]
+    shown = {
+        "hero": cards.card_of(film) if film else None,
+        "hero_poster": cards.large_poster(film.revision) if film else "",
+        "hero_synopsis": film.revision.synopsis if film else "",
+        "shelves": [shelf for shelf in shelves if shelf[2]],
+        "kinds": Work.Kind.choices,
+        "houses": organisations_in_public()[:HOUSES_ON_HOME],
+        "stops": road(),
+    }
+    return render(request, "web/home.html", shown)
+
+
+def newest_of_each_kind() -> list[Edition]:
+    """Return up to four published editions of each kind, newest first, in two queries."""
+    newest = Q()
+    for kind in Work.Kind.values:
+        of_kind = published_editions().filter(kind=kind).values("pk")[:NEWEST_PER_KIND]
+        newest |= Q(pk__in=of_kind)
+    return list(with_files(published_editions().filter(newest)))
+
+
+@require_safe
+@public_page(seconds=3600)
+def about(request: HttpRequest) -> HttpResponse:
+    """Say what KodiPest is."""
+    return render(request, "web/about.html", {"stops": road()})
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Answer monitors: 200 while the site can do its work, else 503, with what was found."""
+    found = health()
+    return JsonResponse(found, status=200 if found.get("ok") else 503)
+
+
+@require_safe
+@public_page(seconds=3600)
+def manifest(request: HttpRequest) -> HttpResponse:
+    """Describe the site to a phone that installs it, in the language of the page."""
+    described = {
+        "name": gettext("KodiPest – Pesantren Digital Content"),
+        "short_name": settings.SITE_NAME,
+        "description": gettext("Films, sound, writing and pictures made by santri."),
+        "lang": get_language(),
+        "id": reverse("home"),
+        "start_url": reverse("home"),
+        "display": "standalone",
+        "background_color": "#fbf8f1",
+        "theme_color": "#0e5c4a",
+        "icons": [
+            icon("icon-192.png", "192x192", "any"),
+            icon("icon-512.png", "512x512", "any"),
+            icon("maskable-512.png", "512x512", "maskable"),
+        ],
+    }
+    return JsonResponse(described, content_type="application/manifest+json")
+
+
+def icon(name: str, sizes: str, purpose: str) -> dict[str, str]:
+    """Describe one icon of the manifest."""
+    address = static(f"web/icons/{name}")
+    return {"src": address, "sizes": sizes, "type": "image/png", "purpose": purpose}
