@@ -2,7 +2,7 @@
 
 from typing import Any
 
-HOMES = {"django_tasks_db": "queue", "sessions": "sessions", "django_cache": "cache"}
+HOMES = {"django_tasks_database": "queue", "sessions": "sessions", "django_cache": "cache"}
 
 
 class Beside:
