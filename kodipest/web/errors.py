@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 
+from kodipest.engines.media import uploads
 from kodipest.kernel.errors import Refusal
 
 
@@ -39,13 +40,24 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form whose protection did not match: most often a page left open for long."""
+    """Answer a form whose protection did not match: most often a page left open for long.
+
+    A file that was refused on its way ends the reading of the form, maybe before its protection
+    was read: then the file is what people must hear about.
+    """
+    if refusal := uploads.refusal_of(request):
+        return not_taken(request, refusal)
     return page(request, 403, template="403_csrf")
 
 
-def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+def refused(request: HttpRequest, refusal: Refusal, *, status: int = 409) -> HttpResponse:
     """Answer 409: a rule of the house said no."""
-    return page(request, 409, template="refused", reasons=refusal.messages)
+    return page(request, status, template="refused", reasons=refusal.messages)
+
+
+def not_taken(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Answer for a file that was refused on its way: 403, 413, 507, or 400 when it was cut off."""
+    return refused(request, refusal, status=uploads.STATUS[refusal.code])
 
 
 def too_big(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

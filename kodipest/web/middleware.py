@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_cache_control
 
+from kodipest.engines.media import uploads
 from kodipest.kernel.errors import Refusal
 from kodipest.kernel.freshness import generation
 from kodipest.kernel.public import MARK, is_anonymous_visit
@@ -18,6 +19,7 @@ from kodipest.web import errors
 from kodipest.web.shelf import Key, Page, Shelf
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+View = Callable[..., HttpResponseBase]
 BROWSER_SECONDS: Final = 60  # how long a browser or CDN may show what was just withdrawn
 OWN_HEADERS = {"content-encoding", "content-length", "cache-control", "vary", "etag", "set-cookie"}
 log = logging.getLogger(__name__)
@@ -103,6 +105,13 @@ class Refusals:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass on."""
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        """Say why a file was not taken, before its view takes it for forgotten."""
+        refusal = uploads.refusal_of(request)
+        return errors.not_taken(request, refusal) if refusal else None
 
     def process_exception(
         self, request: HttpRequest, exception: Exception
