@@ -1,0 +1,3 @@
+from tests.together import together
+
+__all__ = ["together"]
