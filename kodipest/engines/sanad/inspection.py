@@ -60,7 +60,7 @@ def inspect_structure(entries: Sequence[Entry], head: Sequence[str]) -> Iterator
     positions: dict[str, int] = {}
     for index, entry in enumerate(entries):
         if entry.id in positions:
-            yield Finding("link_repeated", index, f"same as link {positions[entry.id] + 1}")
+            yield Finding("link_repeated", index, f"= {positions[entry.id] + 1}")
         positions.setdefault(entry.id, index)
     bodies = [read_body(entry.body) for entry in entries]
     faults = list(_misplaced(bodies, positions))
@@ -88,10 +88,10 @@ def inspect_content(document: Document, entries: Sequence[Entry]) -> Iterator[Fi
         stood_on.update(body["previous"])
         before = {bodies[p]["content"] for p in body["previous"] if p in bodies}
         if is_silent_change(body["content"], body["facts"], before):
-            yield Finding("content_changed", index, "differs from the link before")
+            yield Finding("content_changed", index, "previous")
     for index, entry in enumerate(entries):
         if entry.id not in stood_on and bodies[entry.id]["content"] != document.content:
-            yield Finding("content_changed", index, "differs from the document")
+            yield Finding("content_changed", index, "document")
 
 
 def inspect_work(document: Document, files: Sequence[str]) -> Iterator[Finding]:
@@ -148,10 +148,8 @@ def _misplaced(bodies: Sequence[Body], positions: Mapping[str, int]) -> Iterator
         for previous in body["previous"]:
             if previous not in positions:
                 yield Finding("link_missing", index, previous)
-            elif positions[previous] >= index:
-                yield Finding("order_changed", index, f"before link {positions[previous] + 1}")
     for index in roots[1:]:
-        yield Finding("link_foreign", index, "stands on nothing")
+        yield Finding("link_foreign", index)
 
 
 def _out_of_order(entries: Sequence[Entry], bodies: Sequence[Body]) -> Iterator[Finding]:
@@ -162,7 +160,7 @@ def _out_of_order(entries: Sequence[Entry], bodies: Sequence[Body]) -> Iterator[
     }
     for index, (link_id, expected) in enumerate(zip(found, order_of(knots), strict=True)):
         if link_id != expected:
-            yield Finding("order_changed", index, f"expected {expected}")
+            yield Finding("order_changed", index, f"{found.index(expected) + 1} → {index + 1}")
             return
 
 

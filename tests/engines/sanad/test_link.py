@@ -83,9 +83,10 @@ def test_order_follows_what_stands_on_what_before_time():
         "b": Knot("2026-01-02", ["late"]),
         "a": Knot("2026-01-02", ["late", "not here"]),
         "early": Knot("2026-01-01", ["a", "b"]),
+        "root": Knot("2026-01-08", []),
     }
 
-    assert order_of(knots) == ["late", "a", "b", "early"]
+    assert order_of(knots) == ["root", "late", "a", "b", "early"]
 
 
 def test_order_ends_even_in_a_circle():
