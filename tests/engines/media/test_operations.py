@@ -10,7 +10,16 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.utils import timezone
 from django_tasks import default_task_backend
 
-from kodipest.engines.media import identity, messages, prepare, probe, queries, storage, tasks, uploads
+from kodipest.engines.media import (
+    identity,
+    messages,
+    prepare,
+    probe,
+    queries,
+    storage,
+    tasks,
+    uploads,
+)
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.models import Original, Transcode
 from kodipest.engines.media.operations import (
@@ -114,7 +123,10 @@ def test_two_adopting_the_same_bytes_at_once_make_one_row(clip, monkeypatch):
     [
         (b"", "empty"),
         (b"Bismillah, this is a letter and not a film.\n" * 50, "not_media"),
-        (b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n/etc/passwd\n#EXT-X-ENDLIST\n", "disguised"),
+        (
+            b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n/etc/passwd\n#EXT-X-ENDLIST\n",
+            "disguised",
+        ),
     ],
 )
 def test_what_is_no_film_is_refused_and_not_kept(tmp_path, content, code):
@@ -324,7 +336,11 @@ def test_an_encoder_that_fails_is_tried_three_times_with_rests(monkeypatch):
     rests = []
     for _try in range(2):
         row = transcode_next()
-        assert (row.state, row.error_code, row.error_detail) == (State.WAITING, "encoder_failed", "exit 1")
+        assert (row.state, row.error_code, row.error_detail) == (
+            State.WAITING,
+            "encoder_failed",
+            "exit 1",
+        )
         rests.append(round((row.waits_until - timezone.now()) / MINUTE))
         assert transcode_next() is None
         Transcode.objects.update(not_before=timezone.now())
@@ -399,7 +415,9 @@ def test_progress_is_written_at_most_once_a_second(django_assert_num_queries):
     lease = Lease(row, stopping=threading.Event())
     with django_assert_num_queries(1):
         for hundredth in range(100):
-            lease.keep(Progress(hundredth / 100, first_playable=False, seconds_left=None, speed=1.0))
+            lease.keep(
+                Progress(hundredth / 100, first_playable=False, seconds_left=None, speed=1.0)
+            )
 
 
 def test_who_lost_the_row_stops_and_writes_nothing():
