@@ -3,7 +3,7 @@
 import datetime
 import json
 
-from kodipest.engines.sanad.chain import Link, Statement, export, vouch
+from kodipest.engines.sanad.chain import Link, Report, Statement, export, verify, vouch
 from kodipest.engines.sanad.keys import SiteKey
 
 CONTENT = "sha256:" + "c0" * 32
@@ -40,3 +40,11 @@ def edited(document: bytes, edit) -> bytes:
     value = json.loads(document)
     replaced = edit(value)
     return json.dumps(value if replaced is None else replaced, ensure_ascii=False).encode()
+
+
+def findings(document: bytes, *keys: SiteKey, **options) -> Report:
+    return verify(document, trusted=[key.public for key in keys], **options)
+
+
+def swap(items, first, second):
+    items[first], items[second] = items[second], items[first]
