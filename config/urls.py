@@ -10,6 +10,12 @@ urlpatterns = [
     path("media/", include("kodipest.engines.media.urls")),
     *i18n_patterns(
         path("", include("kodipest.web.urls")),
+        path("", include("kodipest.web.today.urls")),
+        path("", include("kodipest.works.urls")),
+        path("", include("kodipest.stages.coaching.urls")),
+        path("", include("kodipest.stages.incubation.urls")),
+        path("", include("kodipest.stages.curation.urls")),
+        path("", include("kodipest.stages.publication.desk.urls")),
         path("", include("kodipest.stages.publication.urls")),
         path("", include("kodipest.stages.publication.desk.urls")),
         path("", include("kodipest.works.urls")),

@@ -24,9 +24,9 @@ class Place(NamedTuple):
 
 PLACES = (
     Place("today", "today", _("Today")),
-    Place("studio", "studio", _("My works"), frozenset({Role.SANTRI})),
+    Place("studio", "studio", _("My works"), frozenset({Role.SANTRI, Role.COACH})),
     Place("coaching", "coaching", _("Coaching"), frozenset({Role.COACH})),
-    Place("incubation", "incubation", _("Incubation"), frozenset({Role.COACH})),
+    Place("incubation", "incubation", _("Incubation"), frozenset({Role.PROGRAMME_MANAGER})),
     Place("curation", "curation", _("Curation"), frozenset({Role.CURATOR})),
     Place("publication", "publication", _("Publication"), frozenset({Role.PROGRAMME_MANAGER})),
 )

@@ -6,15 +6,17 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kodipest.engines.media.messages import words_for_transcode
 from kodipest.engines.media.models import Transcode
 from kodipest.engines.media.queries import waiting_before
 from kodipest.people.models import Person
 from kodipest.works.forms import CreditForm, TextForm, UploadForm
+from kodipest.works.journey import Stage
 from kodipest.works.models import Asset, Revision, Work
-from kodipest.works.preview import poster_of, preview_of
-from kodipest.works.queries import history, newest_revisions
+from kodipest.works.preview import preview_of
+from kodipest.works.queries import history
 from kodipest.works.standing import Standing
 from kodipest.works.studio import Desk, Standings, Step, standings_of, steps_on, voices_on
 
@@ -45,6 +47,8 @@ def desk_context(work: Work, person: Person, bound: Bound | None = None) -> dict
         "versions": work.revisions.select_related("made_by"),
         "passages": history(work),
         "voices": voices_on(work),
+        "may_withdraw": work.stage == Stage.PUBLICATION
+        and person.has_perm("publication.withdraw_work", work),
     }
 
 
@@ -55,7 +59,8 @@ def files_context(work: Work, person: Person, bound: Bound | None = None) -> dic
     revision = told.revision
     may_change = person.has_perm("works.change_work", work)
     is_open = revision.is_open and may_change
-    rows = [row_of(asset) for asset in revision.files]
+    rows = [row_of(asset, number) for number, asset in enumerate(revision.main_files, start=1)]
+    rows += [row_of(asset, 0) for asset in revision.files if asset.role == Asset.Role.COVER]
     return {
         "work": work,
         "revision": revision,
@@ -65,6 +70,12 @@ def files_context(work: Work, person: Person, bound: Bound | None = None) -> dic
         "rows": rows,
         "is_busy": any(row["is_busy"] for row in rows),
         "preview": preview_of(revision),
+        "refused": [
+            error
+            for name, form in bound.items()
+            if name not in {"text", "upload", "credit"}
+            for error in form.non_field_errors()
+        ],
         "steps": steps_of(told, person, bound) if may_change else [],
         "upload_form": bound.get("upload") or UploadForm() if is_open else None,
         "takes_main": work.kind != Work.Kind.ARTICLE,
@@ -73,21 +84,42 @@ def files_context(work: Work, person: Person, bound: Bound | None = None) -> dic
     }
 
 
-def row_of(asset: Asset) -> dict[str, Any]:
+def row_of(asset: Asset, number: int) -> dict[str, Any]:
     """Tell how far the preparation of one file is, in words and figures."""
     transcode = asset.transcode
-    state = transcode.state
-    is_busy = state in {Transcode.State.WAITING, Transcode.State.RUNNING}
+    is_running = transcode.state == Transcode.State.RUNNING
+    is_waiting = transcode.state == Transcode.State.WAITING
     return {
         "asset": asset,
-        "is_busy": is_busy,
-        "is_running": state == Transcode.State.RUNNING,
+        "number": number,
+        "is_busy": is_running or is_waiting,
+        "is_running": is_running,
         "is_failed": transcode.is_failed,
-        "percent": transcode.progress * 100 if state == Transcode.State.RUNNING else None,
-        "seconds_left": transcode.seconds_left,
-        "before": waiting_before(transcode) if state == Transcode.State.WAITING else 0,
+        "percent": transcode.progress * 100 if is_running else None,
+        "left": time_left(transcode.seconds_left) if is_running else queue_words(transcode, number),
+        "seconds": asset.original.probe.get("duration_seconds"),
         "trouble": words_for_transcode(transcode.error_code) if transcode.error_code else "",
     }
+
+
+def time_left(seconds: int | None) -> str:
+    """Say how long it still takes; nothing while nobody knows."""
+    if seconds is None:
+        return ""
+    if seconds < 90:
+        return ngettext("%(count)s second left", "%(count)s seconds left", seconds) % {
+            "count": seconds
+        }
+    minutes = round(seconds / 60)
+    return ngettext("%(count)s minute left", "%(count)s minutes left", minutes) % {"count": minutes}
+
+
+def queue_words(transcode: Transcode, number: int) -> str:
+    """Say how many files come before this one; asked once for a comic, whose pages follow each other."""
+    if transcode.state != Transcode.State.WAITING or number > 1:
+        return ""
+    before = waiting_before(transcode)
+    return ngettext("%(count)s before it", "%(count)s before it", before) % {"count": before}
 
 
 def main_word(work: Work, revision: Revision) -> str:

@@ -13,9 +13,13 @@ MAKER_ROLES = (Role.SANTRI, Role.COACH)
 class StartWorkForm(forms.Form):
     """What a work needs to begin: a kind, a title, a language, and the house it is made in."""
 
-    kind = forms.ChoiceField(label=_("What do you make?"), choices=Work.Kind, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=_("What do you make?"), choices=Work.Kind, widget=forms.RadioSelect
+    )
     title = forms.CharField(
-        label=_("title"), max_length=200, help_text=_("You can change it until you hand the work in.")
+        label=_("title"),
+        max_length=200,
+        help_text=_("You can change it until you hand the work in."),
     )
     language = forms.ChoiceField(label=_("language"), choices=LANGUAGES, initial="id")
     organisation = forms.ModelChoiceField(
@@ -47,7 +51,10 @@ class TextForm(forms.ModelForm[Revision]):
             "synopsis": _("Two or three sentences for those who have not seen it."),
             "body": _("Leave an empty line between paragraphs. ## makes a heading, > a quotation."),
         }
-        widgets = {"synopsis": forms.Textarea(attrs={"rows": 4}), "body": forms.Textarea(attrs={"rows": 18})}
+        widgets = {
+            "synopsis": forms.Textarea(attrs={"rows": 4}),
+            "body": forms.Textarea(attrs={"rows": 18}),
+        }
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from kodipest.kernel.errors import Refusal
 from kodipest.kernel.text import clean_line
-from kodipest.people.models import Person, Purpose, Role
+from kodipest.people.models import Organisation, Person, Purpose, Role
 from kodipest.people.queries import organisations_of, people_with_consent, public_names
 from kodipest.people.rules import is_curator, is_programme_manager
 from kodipest.works import words
@@ -34,6 +34,12 @@ def works_like(
         "out": [Stage.PUBLICATION],
     }.get(where)
     return works.filter(stage__in=stages) if stages else works
+
+
+def works_per_stage(house: Organisation | None = None) -> dict[str, int]:
+    """Count the works of `house` (default: of all houses) by stage. For those who lead them."""
+    works = Work.objects.filter(organisation=house) if house else Work.objects.all()
+    return dict(works.order_by().values_list("stage").annotate(Count("pk")))
 
 
 def works_on_desk_of(person: Person) -> QuerySet[Work]:

@@ -32,7 +32,9 @@ WHAT_NEXT: dict[Standing, Promise] = {
     Standing.WITH_MENTOR: _("Your mentor reads it; there is nothing to do now."),
     Standing.APPROVED: _("Lay it before the curators, or let it grow first."),
     Standing.GROWING: _("It grows. When it is ready, lay it before the curators."),
-    Standing.WITH_CURATORS: _("A curator from another pesantren judges it; there is nothing to do now."),
+    Standing.WITH_CURATORS: _(
+        "A curator from another pesantren judges it; there is nothing to do now."
+    ),
     Standing.PASSED: _("It waits for a channel in which it comes out."),
     Standing.PUBLISHED: _("Everybody can see it."),
 }

@@ -18,7 +18,15 @@ from kodipest.works.journey import Stage
 from kodipest.works.models import Attestation, Passage, Revision, Work
 from kodipest.works.preview import poster_of
 from kodipest.works.queries import newest_revisions
-from kodipest.works.standing import TONES, WHAT_NEXT, YOUR_TURN, Standing, Stop, standing_of, stops_of
+from kodipest.works.standing import (
+    TONES,
+    WHAT_NEXT,
+    YOUR_TURN,
+    Standing,
+    Stop,
+    standing_of,
+    stops_of,
+)
 
 
 @dataclass(frozen=True)
@@ -110,7 +118,9 @@ def contribute(*, steps: Offer | None = None, voices: Memory | None = None) -> N
 
 def steps_on(desk: Desk) -> list[Step]:
     """List what may come next, the most likely first; a form that was refused keeps its words."""
-    offered = sorted((step for offer in _offers for step in offer(desk)), key=lambda step: step.order)
+    offered = sorted(
+        (step for offer in _offers for step in offer(desk)), key=lambda step: step.order
+    )
     return [
         replace(step, form=desk.forms[step.form_name]) if step.form_name in desk.forms else step
         for step in offered

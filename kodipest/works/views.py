@@ -10,7 +10,12 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from kodipest.kernel.errors import Refusal
 from kodipest.kernel.text import article_html
@@ -154,9 +159,7 @@ def retry(request: PersonRequest, asset_id: UUID) -> HttpResponse:
 def asset_on_desk(request: PersonRequest, asset_id: UUID) -> Asset:
     """Find a file among the works the person may open."""
     assets = Asset.objects.select_related("revision__work__organisation", "original", "transcode")
-    return get_object_or_404(
-        assets, pk=asset_id, revision__work__in=works_on_desk_of(request.user)
-    )
+    return get_object_or_404(assets, pk=asset_id, revision__work__in=works_on_desk_of(request.user))
 
 
 @login_required

@@ -7,4 +7,6 @@ class CoachingConfig(AppConfig):
     verbose_name = _("Coaching")
 
     def ready(self) -> None:
-        from kodipest.stages.coaching import rules  # noqa: F401, PLC0415 -- registers permissions
+        from kodipest.stages.coaching import rules, studio  # noqa: F401 -- registers permissions
+
+        studio.join()

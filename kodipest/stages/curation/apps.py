@@ -7,4 +7,6 @@ class CurationConfig(AppConfig):
     verbose_name = _("Curation")
 
     def ready(self) -> None:
-        from kodipest.stages.curation import rules  # noqa: F401, PLC0415 -- registers permissions
+        from kodipest.stages.curation import rules, studio  # noqa: F401 -- registers permissions
+
+        studio.join()

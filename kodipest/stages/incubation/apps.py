@@ -7,4 +7,6 @@ class IncubationConfig(AppConfig):
     verbose_name = _("Incubation")
 
     def ready(self) -> None:
-        from kodipest.stages.incubation import rules  # noqa: F401, PLC0415 -- registers permissions
+        from kodipest.stages.incubation import rules, studio  # noqa: F401 -- registers permissions
+
+        studio.join()

@@ -9,9 +9,11 @@ class PublicationConfig(AppConfig):
     verbose_name = _("Publication")
 
     def ready(self) -> None:
-        from kodipest.kernel.signals import consent_changed, sweep_due  # noqa: PLC0415
-        from kodipest.stages.publication import rules  # noqa: F401, PLC0415 -- registers permissions
-        from kodipest.stages.publication.operations import open_public_files  # noqa: PLC0415
+        from kodipest.kernel.signals import consent_changed, sweep_due
+        from kodipest.stages.publication import rules, studio  # noqa: F401 -- registers permissions
+        from kodipest.stages.publication.operations import open_public_files
+
+        studio.join()
 
         def look_again(**_facts: Any) -> None:
             open_public_files()

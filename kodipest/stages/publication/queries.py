@@ -68,6 +68,12 @@ def editions_out(manager: Person) -> QuerySet[Edition]:
     return editions.select_related("work__organisation", "revision", "channel")
 
 
+def editions_held_back(manager: Person) -> QuerySet[Edition]:
+    """Editions that are out and yet not seen, for want of a consent. For programme managers; else none."""
+    barred = works_without_consent().filter(work=OuterRef("work"))
+    return editions_out(manager).filter(Exists(barred))
+
+
 def editions_that_may_be_withdrawn(person: Person) -> QuerySet[Edition]:
     """Editions out that `person` may take off: the list form of `publication.withdraw_work`."""
     editions = Edition.objects.filter(withdrawn_at=None).select_related(

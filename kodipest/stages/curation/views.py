@@ -1,0 +1,96 @@
+"""The curator's inbox and table, without names; and the door through which a work comes in."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from kodipest.kernel.errors import Refusal
+from kodipest.people.http import PersonRequest
+from kodipest.people.rules import is_curator
+from kodipest.stages.curation import rubric
+from kodipest.stages.curation.forms import SubmitForm, VerdictForm
+from kodipest.stages.curation.operations import decide, submit_work
+from kodipest.stages.curation.queries import decided_by, waiting_for_curator
+from kodipest.works.desk import desk_context
+from kodipest.works.preview import preview_of
+from kodipest.works.queries import works_on_desk_of
+
+PAGE_SIZE = 20
+SAY_NO = 422
+
+
+@login_required
+@require_safe
+def inbox(request: PersonRequest) -> HttpResponse:
+    """List what waits for a verdict of this curator, longest first."""
+    require_curator(request)
+    waiting = waiting_for_curator(request.user)
+    page = Paginator(waiting, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "curation/inbox.html", {"page": page})
+
+
+@login_required
+@require_safe
+def decided(request: PersonRequest) -> HttpResponse:
+    """List what this curator has decided, newest first."""
+    require_curator(request)
+    page = Paginator(decided_by(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "curation/decided.html", {"page": page})
+
+
+def require_curator(request: PersonRequest) -> None:
+    """Raise PermissionDenied for everybody else."""
+    if not is_curator(request.user):
+        raise PermissionDenied(_("This page is for curators."))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request: PersonRequest, submission_id: UUID) -> HttpResponse:
+    """Lay one submission before a curator; a POST is the verdict."""
+    submission = get_object_or_404(waiting_for_curator(request.user), pk=submission_id)
+    form = VerdictForm(request.POST or None)
+    if form.is_valid():
+        try:
+            decide(submission=submission, by=request.user, **form.decision)
+        except Refusal as refusal:
+            form.add_error(None, refusal)
+        else:
+            messages.success(request, _("Your verdict is written down. Thank you."))
+            return redirect("curation")
+    revision = submission.revision
+    revision.work = submission.work
+    shown = {
+        "submission": submission,
+        "revision": revision,
+        "preview": preview_of(revision),
+        "form": form,
+        "mark": rubric.PASS_MARK,
+        "highest": rubric.HIGHEST,
+    }
+    return render(request, "curation/review.html", shown, status=SAY_NO if form.is_bound else 200)
+
+
+@login_required
+@require_POST
+def submit(request: PersonRequest, work_id: UUID) -> HttpResponse:
+    """Take an approved version in from its makers."""
+    work = get_object_or_404(works_on_desk_of(request.user), pk=work_id)
+    form = SubmitForm(request.POST)
+    if form.is_valid():
+        try:
+            submit_work(work=work, by=request.user, **form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error(None, refusal)
+        else:
+            messages.success(request, _("Submitted. A curator will judge it without your names."))
+            return redirect("studio_work", work.pk)
+    context = desk_context(work, request.user, {"submit": form})
+    return render(request, "works/studio_work.html", context, status=SAY_NO)

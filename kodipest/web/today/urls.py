@@ -1,0 +1,5 @@
+from django.urls import path
+
+from kodipest.web.today import views
+
+urlpatterns = [path("hari-ini/", views.today, name="today")]
