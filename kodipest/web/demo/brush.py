@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PIL import Image, ImageDraw
 
@@ -80,7 +81,7 @@ class Sheet:
 
     def line(self, points: Sequence[Point], colour: Colour, width: float) -> None:
         """A stroke with round ends and joints."""
-        for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(points):
             length = math.hypot(x1 - x0, y1 - y0)
             if length == 0:
                 continue
@@ -105,7 +106,9 @@ class Sheet:
     ) -> None:
         """The eight-pointed star of the house: two squares and a circle, as lines."""
         for offset in (0.0, 45.0):
-            corners = arc_points(cx, cy, radius, radius, turn + offset, turn + offset + 360, steps=4)
+            corners = arc_points(
+                cx, cy, radius, radius, turn + offset, turn + offset + 360, steps=4
+            )
             self.line(corners, colour, width)
         self.ring(cx, cy, radius * 0.36, colour, width)
 

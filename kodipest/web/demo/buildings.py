@@ -52,10 +52,18 @@ def mosque(sheet: Sheet, x: float, base: float, size: float, tints: Tints) -> No
         _roof(sheet, x, y, size * half, size * crown, size * height, tints)
         y -= size * height
         if crown > 0.1:
-            sheet.rect(x - size * crown * 0.9, y - size * 0.045, size * crown * 1.8, size * 0.05, tints.wall)
+            sheet.rect(
+                x - size * crown * 0.9,
+                y - size * 0.045,
+                size * crown * 1.8,
+                size * 0.05,
+                tints.wall,
+            )
             for slot in range(5):
                 left = x + size * crown * (slot - 2) * 0.34
-                sheet.rect(left - size * 0.013, y - size * 0.035, size * 0.026, size * 0.028, tints.opening)
+                sheet.rect(
+                    left - size * 0.013, y - size * 0.035, size * 0.026, size * 0.028, tints.opening
+                )
             y -= size * 0.045
     _finial(sheet, x, y, size * 0.05, tints.trim)
 
@@ -72,7 +80,10 @@ def _roof(
     ]
     right = [(2 * x - px, py) for px, py in reversed(left)]
     sheet.polygon([*left, *right], tints.roof)
-    sheet.polygon([(x + crown * 0.45, eaves - height), *right, (x + half * 0.4, eaves + height * 0.05)], tints.shade)
+    sheet.polygon(
+        [(x + crown * 0.45, eaves - height), *right, (x + half * 0.4, eaves + height * 0.05)],
+        tints.shade,
+    )
     sheet.rect(x - half * 1.04, eaves + height * 0.03, half * 2.08, height * 0.07, tints.trim)
 
 
@@ -80,7 +91,10 @@ def _finial(sheet: Sheet, x: float, base: float, size: float, colour: Colour) ->
     """The mustaka on the roof's tip."""
     sheet.ellipse(x, base - size * 0.3, size * 0.5, size * 0.34, colour)
     sheet.ellipse(x, base - size * 0.9, size * 0.3, size * 0.32, colour)
-    sheet.polygon([(x - size * 0.1, base - size), (x, base - size * 2.1), (x + size * 0.1, base - size)], colour)
+    sheet.polygon(
+        [(x - size * 0.1, base - size), (x, base - size * 2.1), (x + size * 0.1, base - size)],
+        colour,
+    )
 
 
 def minaret(sheet: Sheet, x: float, base: float, height: float, tints: Tints) -> None:
@@ -100,11 +114,15 @@ def minaret(sheet: Sheet, x: float, base: float, height: float, tints: Tints) ->
     for level in (0.16, 0.36, 0.56):
         archway(sheet, x, base - height * level, width * 0.26, height * 0.07, tints.opening)
     top = base - height * 0.87
-    sheet.polygon([(x - width * 0.6, top), (x, top - height * 0.13), (x + width * 0.6, top)], tints.roof)
+    sheet.polygon(
+        [(x - width * 0.6, top), (x, top - height * 0.13), (x + width * 0.6, top)], tints.roof
+    )
     _finial(sheet, x, top - height * 0.12, height * 0.022, tints.trim)
 
 
-def archway(sheet: Sheet, x: float, base: float, width: float, height: float, colour: Colour) -> None:
+def archway(
+    sheet: Sheet, x: float, base: float, width: float, height: float, colour: Colour
+) -> None:
     """An opening with a gently pointed head."""
     half, spring = width / 2, base - height * 0.6
     left = smooth(
@@ -131,7 +149,9 @@ def serambi(sheet: Sheet, floor: float, tints: Tints, columns: Sequence[float]) 
         x = width * share
         thick = height * 0.034
         sheet.rect(x - thick / 2, beam, thick, floor - beam, tints.shade)
-        sheet.rect(x - thick * 0.85, floor - height * 0.045, thick * 1.7, height * 0.045, tints.trim)
+        sheet.rect(
+            x - thick * 0.85, floor - height * 0.045, thick * 1.7, height * 0.045, tints.trim
+        )
         brace = height * 0.1
         for side in (-1, 1):
             foot = x + side * thick / 2
@@ -152,7 +172,13 @@ def stall(sheet: Sheet, x: float, base: float, size: float, *, lit: bool = True)
     sheet.rect(x - size * 0.5, base - size * 0.32, size, size * 0.07, WOOD)
     sheet.rect(x - size * 0.46, base - size * 0.26, size * 0.92, size * 0.26, WOOD_DARK)
     for plank in range(1, 6):
-        sheet.rect(x - size * 0.46 + plank * size * 0.153, base - size * 0.25, size * 0.008, size * 0.25, WOOD)
+        sheet.rect(
+            x - size * 0.46 + plank * size * 0.153,
+            base - size * 0.25,
+            size * 0.008,
+            size * 0.25,
+            WOOD,
+        )
     stripes = 8
     wide = size * 1.16 / stripes
     for stripe in range(stripes):
@@ -160,7 +186,10 @@ def stall(sheet: Sheet, x: float, base: float, size: float, *, lit: bool = True)
         shift = (stripe - stripes / 2) * size * 0.012
         colour = "#B9503F" if stripe % 2 == 0 else PAPER
         top, low = base - size * 0.98, base - size * 0.72
-        sheet.polygon([(left - shift, top), (left + wide - shift, top), (left + wide, low), (left, low)], colour)
+        sheet.polygon(
+            [(left - shift, top), (left + wide - shift, top), (left + wide, low), (left, low)],
+            colour,
+        )
         sheet.disc(left + wide / 2, low, wide / 2, colour)
 
 
@@ -173,7 +202,12 @@ def dormitory(
     half = width * 0.55
     top = base - height
     sheet.polygon(
-        [(x - half, top), (x - half * 0.86, top - width * 0.11), (x + half * 0.86, top - width * 0.11), (x + half, top)],
+        [
+            (x - half, top),
+            (x - half * 0.86, top - width * 0.11),
+            (x + half * 0.86, top - width * 0.11),
+            (x + half, top),
+        ],
         tints.roof,
     )
     for row in range(2):

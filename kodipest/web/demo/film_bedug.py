@@ -1,9 +1,10 @@
 """*Bedug Kakek*: how a jackfruit trunk becomes the voice of a village."""
 
 import math
+from dataclasses import replace
 from typing import Final
 
-from kodipest.web.demo import buildings, folk, landscape, things
+from kodipest.web.demo import buildings, drums, folk, landscape
 from kodipest.web.demo.brush import Sheet
 from kodipest.web.demo.films import (
     FilmSpec,
@@ -31,7 +32,7 @@ from kodipest.web.demo.palette import (
     WOOD_DARK,
     WOOD_PALE,
 )
-from kodipest.web.demo.score import Bed, Note, evening
+from kodipest.web.demo.score import Bed, Note, Weather, evening
 from kodipest.web.demo.titles import age_mark, end_card, spoken
 
 CHOP_SECONDS: Final = 1.25
@@ -65,7 +66,9 @@ def _village(stage: Stage) -> list[Layer]:
     words = stage.sheet()
     write(words, "Bedug Kakek", 130, 168, face="extra", size=120, colour=LEAF_DEEP)
     below = stage.sheet()
-    write(below, "Dari batang nangka sampai suara magrib", 136, 322, face="bold", size=42, colour=GOLD)
+    write(
+        below, "Dari batang nangka sampai suara magrib", 136, 322, face="bold", size=42, colour=GOLD
+    )
     return [
         Layer(sky.finish()),
         Layer(hills.finish(), motion=drift(-24)),
@@ -81,7 +84,9 @@ def _workshop(sheet: Sheet, x: float, base: float, size: float) -> None:
     """A roof on four posts; under it the trunk, the grandfather and his grandson."""
     sheet.rect(x - size * 0.42, base - size * 0.42, size * 0.84, size * 0.42, "#E8D9BC")
     for plank in range(1, 9):
-        sheet.rect(x - size * 0.42 + plank * size * 0.093, base - size * 0.42, 3, size * 0.42, "#D8C6A2")
+        sheet.rect(
+            x - size * 0.42 + plank * size * 0.093, base - size * 0.42, 3, size * 0.42, "#D8C6A2"
+        )
     for side in (-0.44, -0.15, 0.15, 0.44):
         sheet.rect(x + size * side - 9, base - size * 0.44, 18, size * 0.44, WOOD_DARK)
     roof = [(-0.56, 0.4), (-0.36, 0.66), (0.36, 0.66), (0.56, 0.4)]
@@ -89,7 +94,7 @@ def _workshop(sheet: Sheet, x: float, base: float, size: float) -> None:
     shade = [(0.1, 0.66), (0.36, 0.66), (0.56, 0.4), (0.2, 0.4)]
     sheet.polygon([(x + size * dx, base - size * dy) for dx, dy in shade], "#863A24")
     sheet.rect(x - size * 0.57, base - size * 0.41, size * 1.14, 14, WOOD_DARK)
-    things.log(sheet, x - size * 0.12, base - size * 0.1, size * 0.1, size * 0.36)
+    drums.log(sheet, x - size * 0.12, base - size * 0.1, size * 0.1, size * 0.36)
     grandfather = folk.Figure(shirt="#E9E2D0", sarung="#6B3F5B", stripe="#D7B6CB", peci="#F4F1E8")
     folk.person(sheet, x - size * 0.3, base + 4, size * 0.31, grandfather, pose="hold")
     folk.person(sheet, x + size * 0.33, base + 4, size * 0.25, folk.BOY, facing=-1)
@@ -103,7 +108,7 @@ def _hollowing(stage: Stage) -> list[Layer]:
     wall.rect(0, 930, 2100, 150, "#B98B57")
     wall.rect(0, 930, 2100, 8, WOOD)
     trunk = stage.sheet(2100)
-    things.log(trunk, 1060, 640, 310, 760)
+    drums.log(trunk, 1060, 640, 310, 760)
     trunk.rect(1010, 926, 130, 60, WOOD_DARK, 12)
     trunk.rect(1600, 926, 130, 60, WOOD_DARK, 12)
     layers = [
@@ -118,11 +123,12 @@ def _hollowing(stage: Stage) -> list[Layer]:
         start = CHOP_SECONDS * (number + 0.95)
         layers.append(Layer(heart.finish(), motion=drift(-24), light=appear(start, 0.12)))
     tool = stage.sheet(760, 640)
-    things.adze(tool, 120, 520, 420)
+    drums.adze(tool, 120, 520, 420)
     layers.append(Layer(tool.finish(), x=890, y=60, motion=strike(70, -120, CHOP_SECONDS)))
-    for number in range(3):
-        layers.append(_chips(stage, number))
-    layers.append(spoken(stage, "Kayu nangka dilubangi\npelan-pelan.", WOOD_DARK, x=130, y=210, size=66))
+    layers += [_chips(stage, number) for number in range(3)]
+    layers.append(
+        spoken(stage, "Kayu nangka dilubangi\npelan-pelan.", WOOD_DARK, x=130, y=210, size=66)
+    )
     return layers
 
 
@@ -180,7 +186,17 @@ def _skin(stage: Stage) -> list[Layer]:
                 light=appear(start, 0.2),
             )
         )
-    layers.append(spoken(stage, "Kulit direntang,\ndijemur, lalu dipaku\nmelingkar.", LEAF_DEEP, x=130, y=390, size=66, start=0.6))
+    layers.append(
+        spoken(
+            stage,
+            "Kulit direntang,\ndijemur, lalu dipaku\nmelingkar.",
+            LEAF_DEEP,
+            x=130,
+            y=390,
+            size=66,
+            start=0.6,
+        )
+    )
     return layers
 
 
@@ -198,18 +214,26 @@ def _dusk(stage: Stage) -> list[Layer]:
     porch = stage.sheet()
     tints = buildings.Tints(wall="#3A2A22", roof="#241913", shade="#33231B", trim="#5C4029")
     buildings.serambi(porch, 905, tints, (0.035, 0.515, 0.965))
-    things.trestle(porch, 1520, 905, 470, 190)
-    things.bedug(porch, 1350, 560, 210, body=1.6)
+    drums.trestle(porch, 1520, 905, 470, 190)
+    drums.bedug(porch, 1350, 560, 210, body=1.6)
     folk.person(porch, 1010, 930, 430, folk.TEACHER)
     stick = stage.sheet(420, 300)
-    things.mallet(stick, 330, 60, 230)
+    drums.mallet(stick, 330, 60, 230)
     return [
         Layer(sky.finish()),
         Layer(hills.finish(), x=-40, motion=drift(-12)),
         *rings,
         Layer(porch.finish()),
         Layer(stick.finish(), x=905, y=505, motion=strike(-90, -30, BEAT_SECONDS)),
-        spoken(stage, "Satu pukulan,\nsawah pun tahu:\nwaktunya pulang.", "#2E1A14", x=150, y=300, size=66, start=0.9),
+        spoken(
+            stage,
+            "Satu pukulan,\nsawah pun tahu:\nwaktunya pulang.",
+            "#2E1A14",
+            x=150,
+            y=300,
+            size=66,
+            start=0.9,
+        ),
     ]
 
 
@@ -233,7 +257,7 @@ def _closing(stage: Stage) -> list[Layer]:
 
 def _sound(seconds: float) -> Bed:
     """Knocks while the trunk is hollowed, the drum at dusk, slow chords all along."""
-    bed = evening(seconds, seed=7, root=196.0, air=0.2)
+    bed = evening(seconds, Weather(air=0.2), seed=7, root=196.0)
     knocks = [
         Note(HOLLOW_AT + CHOP_SECONDS * beat, 0.22, pitch, 0.34, "drum")
         for beat in range(1, 4)
@@ -243,7 +267,7 @@ def _sound(seconds: float) -> Bed:
     drum = [
         Note(DUSK_AT + BEAT_SECONDS * beat, 1.9, 58.0, 1.0, "drum") for beat in range(1, beats + 1)
     ]
-    return Bed(seconds, (*bed.notes, *knocks, *drum), air=bed.air, seed=bed.seed)
+    return replace(bed, notes=(*bed.notes, *knocks, *drum))
 
 
 BEDUG: Final = FilmSpec(

@@ -29,7 +29,7 @@ from kodipest.web.demo.palette import (
     PAPER,
     WOOD_DARK,
 )
-from kodipest.web.demo.score import Bed, evening
+from kodipest.web.demo.score import Bed, Weather, evening
 from kodipest.web.demo.titles import age_mark, end_card, spoken
 
 # QS Asy-Syarh 94:5 in the spelling of the Mushaf Standar Indonesia, as the sample data gives it.
@@ -122,8 +122,19 @@ def _verse(stage: Stage) -> list[Layer]:
     arabic = stage.sheet()
     write(arabic, VERSE, 640, 186, face="arabic", size=104, colour=INK, align="center")
     meaning = stage.sheet()
-    write(meaning, "Maknanya: bersama kesulitan itu ada kemudahan.", 640, 430, face="bold", size=34, colour=LEAF, align="center")
-    write(meaning, "QS Asy-Syarh 94:5", 640, 494, face="medium", size=24, colour=GOLD, align="center")
+    write(
+        meaning,
+        "Maknanya: bersama kesulitan itu ada kemudahan.",
+        640,
+        430,
+        face="bold",
+        size=34,
+        colour=LEAF,
+        align="center",
+    )
+    write(
+        meaning, "QS Asy-Syarh 94:5", 640, 494, face="medium", size=24, colour=GOLD, align="center"
+    )
     return [
         Layer(pattern.finish(), motion=drift(-12, 12), tiles=True),
         Layer(paper.finish()),
@@ -176,7 +187,7 @@ def _closing(stage: Stage) -> list[Layer]:
 
 
 def _sound(seconds: float) -> Bed:
-    return evening(seconds, seed=94, crickets=0.3, air=0.25)
+    return evening(seconds, Weather(crickets=0.3, air=0.25), seed=94)
 
 
 NGAJI: Final = FilmSpec(

@@ -1,5 +1,6 @@
 """*Antre Wudu, Hemat Air*: a public-service short for phones, upright."""
 
+from dataclasses import replace
 from typing import Final
 
 from kodipest.web.demo import folk, landscape, things
@@ -7,6 +8,8 @@ from kodipest.web.demo.brush import Sheet
 from kodipest.web.demo.films import (
     FilmSpec,
     Layer,
+    Light,
+    Motion,
     Scene,
     Stage,
     appear,
@@ -32,9 +35,10 @@ from kodipest.web.demo.palette import (
     STONE_DARK,
     mixed,
 )
-from kodipest.web.demo.score import Bed, Note, evening, tone
+from kodipest.web.demo.score import Bed, Note, Weather, evening, tone
 from kodipest.web.demo.titles import age_mark, end_card, spoken
 
+DROP_SECONDS: Final = 1.3
 SOLES: Final = (CLAY, SKY, LEAF, "#9A6412", "#6B3F5B", "#31586B")
 
 
@@ -68,7 +72,7 @@ def _opening(stage: Stage) -> list[Layer]:
         things.sandals(shoes, 90 + number * 160, 150, 128, sole, PAPER)
     words = stage.sheet()
     write(words, "Antre wudu,\nhemat air", 64, 150, face="extra", size=92, colour=SKY)
-    layers = [
+    return [
         Layer(wall.finish(), motion=drift(-12)),
         Layer(taps.finish(), motion=drift(-12)),
         Layer(shoes.finish(), x=0, y=1000, motion=drift(-24)),
@@ -76,7 +80,6 @@ def _opening(stage: Stage) -> list[Layer]:
         Layer(words.finish(), motion=settle(0, 18, 1.3, 0.4), light=appear(0.4)),
         age_mark(stage, SKY),
     ]
-    return layers
 
 
 def _drops(stage: Stage) -> list[Layer]:
@@ -84,21 +87,25 @@ def _drops(stage: Stage) -> list[Layer]:
     picture = stage.sheet(60, 80)
     things.drop(picture, 30, 48, 34, SKY_MID)
     image = picture.finish()
-
-    def falling(phase: float) -> "tuple[float, float]":
-        share = phase % 1.0
-        return 0.0, 240 * share * share
-
     return [
         Layer(
             image,
             x=x - 30,
             y=660,
-            motion=riding(drift(-12), lambda t, start=start: falling(t / 1.3 + start)),
-            light=lambda t, start=start: 1.0 if (t / 1.3 + start) % 1.0 < 0.93 else 0.0,
+            motion=riding(drift(-12), _falling(phase)),
+            light=_until_the_floor(phase),
         )
-        for x, start in ((150, 0.0), (400, 0.45), (650, 0.75))
+        for x, phase in ((150, 0.0), (400, 0.45), (650, 0.75))
     ]
+
+
+def _falling(phase: float) -> Motion:
+    """Down 240 pixels, ever faster, again and again."""
+    return lambda t: (0.0, 240 * ((t / DROP_SECONDS + phase) % 1.0) ** 2)
+
+
+def _until_the_floor(phase: float) -> Light:
+    return lambda t: 1.0 if (t / DROP_SECONDS + phase) % 1.0 < 0.93 else 0.0
 
 
 def _running(stage: Stage) -> list[Layer]:
@@ -125,7 +132,9 @@ def _running(stage: Stage) -> list[Layer]:
     layers += [
         Layer(stream.finish(), motion=sway(1.2, 0, 0.31), light=appear(0.0, 0.3)),
         Layer(tap.finish()),
-        spoken(stage, "Keran lupa ditutup,\nseember terbuang.", NIGHT, x=64, y=120, size=62, start=0.7),
+        spoken(
+            stage, "Keran lupa ditutup,\nseember terbuang.", NIGHT, x=64, y=120, size=62, start=0.7
+        ),
     ]
     return layers
 
@@ -154,7 +163,9 @@ def _queue(stage: Stage) -> list[Layer]:
     return [
         Layer(wall.finish()),
         Layer(post.finish()),
-        Layer(people.finish(), x=-20, y=590, motion=riding(settle(-300, 0, 3.0, 0.2), sway(0, 2, 1.6))),
+        Layer(
+            people.finish(), x=-20, y=590, motion=riding(settle(-300, 0, 3.0, 0.2), sway(0, 2, 1.6))
+        ),
         spoken(stage, "Antre dengan tenang.", LEAF_DEEP, x=64, y=120, size=56, start=0.5),
         spoken(stage, "Buka secukupnya.", LEAF_DEEP, x=64, y=206, size=56, start=1.7),
         spoken(stage, "Tutup saat mengusap.", CLAY, x=64, y=292, size=56, start=2.9),
@@ -182,7 +193,11 @@ def _garden(stage: Stage) -> list[Layer]:
     channel = stage.sheet()
     channel.curve([(-40, 1116), (180, 1108), (420, 1122), (780, 1110)], SKY_MID, 40)
     channel.curve([(-40, 1106), (180, 1098), (420, 1112), (780, 1100)], "#B5CFE4", 7)
-    layers = [Layer(sky.finish()), Layer(bed.finish()), Layer(channel.finish(), light=appear(0.3, 1.4))]
+    layers = [
+        Layer(sky.finish()),
+        Layer(bed.finish()),
+        Layer(channel.finish(), light=appear(0.3, 1.4)),
+    ]
     for number, x in enumerate((120, 300, 480, 640)):
         plant = stage.sheet(260, 460)
         _chilli(plant, 130, 440, 330 - (number % 2) * 50)
@@ -191,18 +206,32 @@ def _garden(stage: Stage) -> list[Layer]:
                 plant.finish(),
                 x=x - 130,
                 y=540 + (number % 2) * 24,
-                motion=riding(settle(0, 36, 1.6, 0.8 + number * 0.25), sway(3, 0, 3.3, number * 0.2)),
+                motion=riding(
+                    settle(0, 36, 1.6, 0.8 + number * 0.25), sway(3, 0, 3.3, number * 0.2)
+                ),
                 light=appear(0.7 + number * 0.25, 0.8),
             )
         )
-    layers.append(spoken(stage, "Air bekasnya\nmenyiram kebun cabai.", LEAF_DEEP, x=64, y=130, size=54, start=0.6))
+    layers.append(
+        spoken(
+            stage, "Air bekasnya\nmenyiram kebun cabai.", LEAF_DEEP, x=64, y=130, size=54, start=0.6
+        )
+    )
     return layers
 
 
 def _chilli(sheet: Sheet, x: float, base: float, height: float) -> None:
     """A chilli plant with red fruit."""
     sheet.curve([(x, base), (x - 6, base - height * 0.5), (x + 4, base - height)], "#2B6B56", 10)
-    twigs = ((-0.26, 0.62), (0.27, 0.56), (-0.22, 0.9), (0.23, 0.86), (0.0, 1.08), (-0.3, 0.36), (0.3, 0.32))
+    twigs = (
+        (-0.26, 0.62),
+        (0.27, 0.56),
+        (-0.22, 0.9),
+        (0.23, 0.86),
+        (0.0, 1.08),
+        (-0.3, 0.36),
+        (0.3, 0.32),
+    )
     for dx, dy in twigs:
         tip = (x + dx * height, base - dy * height)
         root = (x, base - (dy - 0.14) * height)
@@ -238,9 +267,12 @@ def _closing(stage: Stage) -> list[Layer]:
 
 def _sound(seconds: float) -> Bed:
     """Water drops as high bells over soft chords."""
-    bed = evening(seconds, seed=17, root=246.94, rain=0.12)
-    drops = [Note(0.4 + beat * 0.65, 0.5, tone(14 + (beat * 3) % 5), 0.1) for beat in range(int(seconds / 0.65) - 4)]
-    return Bed(seconds, (*bed.notes, *drops), rain=bed.rain, seed=bed.seed)
+    bed = evening(seconds, Weather(rain=0.12), seed=17, root=246.94)
+    drops = [
+        Note(0.4 + beat * 0.65, 0.5, tone(14 + (beat * 3) % 5), 0.1)
+        for beat in range(int(seconds / 0.65) - 4)
+    ]
+    return replace(bed, notes=(*bed.notes, *drops))
 
 
 WUDU: Final = FilmSpec(

@@ -81,7 +81,9 @@ class FilmSpec:
 
     @property
     def seconds(self) -> float:
-        return sum(scene.seconds for scene in self.scenes) - CROSSFADE_SECONDS * (len(self.scenes) - 1)
+        return sum(scene.seconds for scene in self.scenes) - CROSSFADE_SECONDS * (
+            len(self.scenes) - 1
+        )
 
 
 def drift(dx: float, dy: float = 0) -> Motion:
@@ -171,7 +173,14 @@ def render_film(spec: FilmSpec, out: Path, *, draft: bool = False) -> Path:
     size = f"{round(spec.width * stage.zoom)}x{round(spec.height * stage.zoom)}"
     command = [ffmpeg_path(), "-nostdin", "-y", "-loglevel", "error", "-f", "rawvideo"]
     command += ["-pix_fmt", "rgb24", "-s", size, "-r", str(fps), "-i", "pipe:0"]
-    command += ["-filter_complex", graph(spec.sound(spec.seconds)), "-map", "0:v", "-map", "[sound]"]
+    command += [
+        "-filter_complex",
+        graph(spec.sound(spec.seconds)),
+        "-map",
+        "0:v",
+        "-map",
+        "[sound]",
+    ]
     # Without the tags a player would guess, and turn the greens a little.
     command += ["-vf", "scale=out_color_matrix=bt709:out_range=tv", "-colorspace", "bt709"]
     command += ["-color_primaries", "bt709", "-color_trc", "bt709"]

@@ -25,7 +25,14 @@ class Figure:
 
 
 def person(
-    sheet: Sheet, x: float, base: float, height: float, figure: Figure, *, pose: Pose = "stand", facing: int = 1
+    sheet: Sheet,
+    x: float,
+    base: float,
+    height: float,
+    figure: Figure,
+    *,
+    pose: Pose = "stand",
+    facing: int = 1,
 ) -> None:
     """Draw a standing or sitting person whose feet are at `base`."""
     if pose == "sit":
@@ -38,15 +45,34 @@ def person(
 
 def _skirt(sheet: Sheet, x: float, base: float, height: float, figure: Figure) -> None:
     for side in (-1, 1):
-        sheet.ellipse(x + side * height * 0.055, base - height * 0.012, height * 0.05, height * 0.02, figure.skin)
+        sheet.ellipse(
+            x + side * height * 0.055,
+            base - height * 0.012,
+            height * 0.05,
+            height * 0.02,
+            figure.skin,
+        )
     hem, waist = height * 0.135, height * 0.105
-    shape = [(x - waist, base - height * 0.46), (x + waist, base - height * 0.46), (x + hem, base - height * 0.025), (x - hem, base - height * 0.025)]
+    shape = [
+        (x - waist, base - height * 0.46),
+        (x + waist, base - height * 0.46),
+        (x + hem, base - height * 0.025),
+        (x - hem, base - height * 0.025),
+    ]
     sheet.polygon(shape, figure.sarung)
     for share in (0.14, 0.2, 0.34):
         half = hem - (hem - waist) * share / 0.46
         y = base - height * share
         sheet.rect(x - half, y, half * 2, height * 0.012, figure.stripe)
-    sheet.polygon([(x + waist * 0.1, base - height * 0.46), (x + waist * 0.5, base - height * 0.46), (x + hem * 0.55, base - height * 0.025), (x + hem * 0.25, base - height * 0.025)], mixed(figure.sarung, "#000000", 0.16))
+    sheet.polygon(
+        [
+            (x + waist * 0.1, base - height * 0.46),
+            (x + waist * 0.5, base - height * 0.46),
+            (x + hem * 0.55, base - height * 0.025),
+            (x + hem * 0.25, base - height * 0.025),
+        ],
+        mixed(figure.sarung, "#000000", 0.16),
+    )
 
 
 def _legs_crossed(sheet: Sheet, x: float, base: float, height: float, figure: Figure) -> None:
@@ -58,7 +84,15 @@ def _legs_crossed(sheet: Sheet, x: float, base: float, height: float, figure: Fi
         (x + height * 0.24, base - height * 0.02),
     ]
     sheet.polygon([*smooth(lap), (x + height * 0.2, base), (x - height * 0.2, base)], figure.sarung)
-    sheet.curve([(x - height * 0.2, base - height * 0.06), (x, base - height * 0.12), (x + height * 0.2, base - height * 0.06)], figure.stripe, height * 0.014)
+    sheet.curve(
+        [
+            (x - height * 0.2, base - height * 0.06),
+            (x, base - height * 0.12),
+            (x + height * 0.2, base - height * 0.06),
+        ],
+        figure.stripe,
+        height * 0.014,
+    )
 
 
 def _upper(
@@ -73,16 +107,35 @@ def _upper(
         (x + height * 0.125, shoulder + height * 0.05),
         (x + height * 0.06, shoulder - height * 0.01),
     ]
-    sheet.rect(x - height * 0.035, shoulder - height * 0.06, height * 0.07, height * 0.09, mixed(figure.skin, "#000000", 0.12))
+    sheet.rect(
+        x - height * 0.035,
+        shoulder - height * 0.06,
+        height * 0.07,
+        height * 0.09,
+        mixed(figure.skin, "#000000", 0.12),
+    )
     sheet.polygon(body, figure.shirt)
     for side in (-1, 1):
         _arm(sheet, x, shoulder, height, figure, pose, side, facing)
-    sheet.line([(x, shoulder + height * 0.04), (x, waist - height * 0.03)], mixed(figure.shirt, "#000000", 0.1), height * 0.008)
-    _head(sheet, x + facing * height * 0.008, shoulder - height * 0.105, height, figure, pose, facing)
+    sheet.line(
+        [(x, shoulder + height * 0.04), (x, waist - height * 0.03)],
+        mixed(figure.shirt, "#000000", 0.1),
+        height * 0.008,
+    )
+    _head(
+        sheet, x + facing * height * 0.008, shoulder - height * 0.105, height, figure, pose, facing
+    )
 
 
 def _arm(
-    sheet: Sheet, x: float, shoulder: float, height: float, figure: Figure, pose: Pose, side: int, facing: int
+    sheet: Sheet,
+    x: float,
+    shoulder: float,
+    height: float,
+    figure: Figure,
+    pose: Pose,
+    side: int,
+    facing: int,
 ) -> None:
     start = (x + side * height * 0.1, shoulder + height * 0.055)
     if pose == "wave" and side == facing:
@@ -112,7 +165,14 @@ def _head(
         sheet.ellipse(x, y, radius * 0.92, radius, figure.skin)
         if figure.bare_head:
             hair = arc_points(x, y - radius * 0.1, radius * 0.97, radius * 0.98, 180, 360, steps=24)
-            sheet.polygon([*hair, (x + radius * 0.6, y - radius * 0.42), (x - radius * 0.6, y - radius * 0.42)], INK)
+            sheet.polygon(
+                [
+                    *hair,
+                    (x + radius * 0.6, y - radius * 0.42),
+                    (x - radius * 0.6, y - radius * 0.42),
+                ],
+                INK,
+            )
         else:
             _peci(sheet, x, y, radius, figure)
     if figure.face:
@@ -121,7 +181,13 @@ def _head(
 
 def _peci(sheet: Sheet, x: float, y: float, radius: float, figure: Figure) -> None:
     top, low = y - radius * 1.38, y - radius * 0.38
-    shape = [(x - radius * 0.82, top + radius * 0.12), (x, top - radius * 0.06), (x + radius * 0.82, top + radius * 0.12), (x + radius * 0.97, low), (x - radius * 0.97, low)]
+    shape = [
+        (x - radius * 0.82, top + radius * 0.12),
+        (x, top - radius * 0.06),
+        (x + radius * 0.82, top + radius * 0.12),
+        (x + radius * 0.97, low),
+        (x - radius * 0.97, low),
+    ]
     sheet.polygon(shape, figure.peci)
     if figure.band:
         sheet.rect(x - radius * 0.95, low - radius * 0.3, radius * 1.9, radius * 0.16, figure.band)
@@ -140,22 +206,42 @@ def _veil(sheet: Sheet, x: float, y: float, radius: float, figure: Figure, facin
         (x - radius * 1.12, y - radius * 0.3),
     ]
     sheet.blob(drape, cloth)
-    sheet.ellipse(x + facing * radius * 0.06, y + radius * 0.02, radius * 0.72, radius * 0.8, figure.skin)
+    sheet.ellipse(
+        x + facing * radius * 0.06, y + radius * 0.02, radius * 0.72, radius * 0.8, figure.skin
+    )
     fold = mixed(cloth, "#000000", 0.16)
-    sheet.curve([(x - radius * 0.5, y + radius * 0.95), (x + radius * 0.1, y + radius * 1.6), (x + radius * 0.9, y + radius * 1.9)], fold, radius * 0.1)
+    sheet.curve(
+        [
+            (x - radius * 0.5, y + radius * 0.95),
+            (x + radius * 0.1, y + radius * 1.6),
+            (x + radius * 0.9, y + radius * 1.9),
+        ],
+        fold,
+        radius * 0.1,
+    )
 
 
 def _face(sheet: Sheet, x: float, y: float, radius: float, pose: Pose, facing: int) -> None:
     shift = facing * radius * 0.14
     for side in (-1, 1):
-        sheet.ellipse(x + shift + side * radius * 0.3, y + radius * 0.02, radius * 0.08, radius * 0.11, INK)
+        sheet.ellipse(
+            x + shift + side * radius * 0.3, y + radius * 0.02, radius * 0.08, radius * 0.11, INK
+        )
     if pose == "worry":
         sheet.ellipse(x + shift, y + radius * 0.48, radius * 0.1, radius * 0.12, INK)
     else:
-        smile = arc_points(x + shift, y + radius * 0.28, radius * 0.3, radius * 0.26, 25, 155, steps=12)
+        smile = arc_points(
+            x + shift, y + radius * 0.28, radius * 0.3, radius * 0.26, 25, 155, steps=12
+        )
         sheet.line(smile, INK, radius * 0.09)
     for side in (-1, 1):
-        sheet.ellipse(x + shift + side * radius * 0.52, y + radius * 0.32, radius * 0.13, radius * 0.08, "#D9775F70")
+        sheet.ellipse(
+            x + shift + side * radius * 0.52,
+            y + radius * 0.32,
+            radius * 0.13,
+            radius * 0.08,
+            "#D9775F70",
+        )
 
 
 BOY = Figure(shirt=CARD, sarung=LEAF)

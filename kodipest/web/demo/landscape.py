@@ -52,7 +52,7 @@ def stars(
     keep_out: tuple[float, float, float, float] = (0, 0, 0, 0),
 ) -> None:
     """Small four-pointed lights above `bottom`, none inside `keep_out` (left, top, right, bottom)."""
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311 (a drawing, no secret)
     left, top, right, low = keep_out
     for _ in range(count):
         x, y = dice.uniform(0, sheet.width), dice.uniform(0, bottom)
@@ -65,7 +65,7 @@ def ridge(
     sheet: Sheet, seed: int, horizon: float, height: float, colour: Colour, *, peaks: int = 7
 ) -> list[Point]:
     """A range of hills across the sheet; returns its outline."""
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311 (a drawing, no secret)
     points = [
         (sheet.width * part / peaks, horizon - height * dice.uniform(0.15, 1.0))
         for part in range(-1, peaks + 2)
@@ -124,7 +124,7 @@ def terraces(sheet: Sheet, top: float, colours: Sequence[Colour], *, slope: floa
 
 def seedlings(sheet: Sheet, seed: int, top: float, rows: int, colour: Colour) -> None:
     """Rows of young rice that grow larger towards the viewer."""
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311 (a drawing, no secret)
     depth = sheet.height - top
     for row in range(rows):
         share = (row + 1) / rows
@@ -137,7 +137,14 @@ def seedlings(sheet: Sheet, seed: int, top: float, rows: int, colour: Colour) ->
 
 
 def palm(
-    sheet: Sheet, x: float, base: float, height: float, trunk: Colour, leaf: Colour, *, lean: float = 0.1
+    sheet: Sheet,
+    x: float,
+    base: float,
+    height: float,
+    trunk: Colour,
+    leaf: Colour,
+    *,
+    lean: float = 0.1,
 ) -> None:
     """A coconut palm."""
     top = (x + height * lean, base - height)
@@ -185,7 +192,9 @@ def banana(sheet: Sheet, x: float, base: float, height: float, leaf: Colour, rib
         ]
         sheet.blob(shape, leaf)
         sheet.curve([(x, base - height * 0.1), middle, tip], rib, height * 0.012)
-    sheet.rect(x - height * 0.035, base - height * 0.3, height * 0.07, height * 0.3, rib, height * 0.02)
+    sheet.rect(
+        x - height * 0.035, base - height * 0.3, height * 0.07, height * 0.3, rib, height * 0.02
+    )
 
 
 def tree(sheet: Sheet, x: float, base: float, height: float, trunk: Colour, leaves: Colour) -> None:
@@ -209,7 +218,7 @@ def tree(sheet: Sheet, x: float, base: float, height: float, trunk: Colour, leav
 
 def rain(sheet: Sheet, seed: int, count: int, colour: Colour, *, length: float = 34) -> None:
     """Slanting strokes that tile in both directions, so the layer can fall for ever."""
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311 (a drawing, no secret)
     for _ in range(count):
         x, y = dice.uniform(0, sheet.width), dice.uniform(0, sheet.height)
         long = length * dice.uniform(0.6, 1.2)

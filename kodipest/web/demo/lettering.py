@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import ImageDraw, ImageFont
 
 from kodipest.web.demo.brush import OVERSAMPLING, Sheet
 from kodipest.web.demo.palette import INK, Colour, rgba
@@ -31,7 +31,9 @@ def font(face: Face, pixels: int) -> ImageFont.FreeTypeFont:
 
 def text_width(text: str, face: Face, size: float) -> float:
     """The width of one line in logical pixels."""
-    return font(face, 200).getlength(text, **_script(face)) * size / 200
+    direction, language = _script(face)
+    letters = font(face, 200)
+    return letters.getlength(text, direction=direction, language=language) * size / 200
 
 
 def wrap(text: str, face: Face, size: float, width: float) -> list[str]:
@@ -49,7 +51,7 @@ def wrap(text: str, face: Face, size: float, width: float) -> list[str]:
     return lines
 
 
-def write(
+def write(  # noqa: PLR0913 (a line of print has that many sides)
     sheet: Sheet,
     text: str | Sequence[str],
     x: float,
@@ -71,6 +73,7 @@ def write(
     step = size * (leading or LEADING[face])
     unit = sheet.zoom * OVERSAMPLING
     letters = font(face, max(1, round(size * unit)))
+    direction, language = _script(face)
     draw = ImageDraw.Draw(sheet.image)
     for number, line in enumerate(lines):
         start = x - text_width(line, face, size) * {"left": 0, "center": 0.5, "right": 1}[align]
@@ -81,25 +84,12 @@ def write(
             font=letters,
             fill=rgba(colour),
             anchor="lm",
-            **_script(face),
+            direction=direction,
+            language=language,
         )
     return y + step * len(lines)
 
 
-def block_height(text: str, face: Face, size: float, width: float) -> float:
-    """How tall `write` would make the text."""
-    return len(wrap(text, face, size, width)) * size * LEADING[face]
-
-
-def word_picture(
-    text: str, *, width: float, height: float, zoom: float, face: Face, size: float, colour: Colour
-) -> Image.Image:
-    """A transparent picture with centred words."""
-    sheet = Sheet(width, height, zoom=zoom)
-    top = (height - block_height(text, face, size, width)) / 2
-    write(sheet, text, width / 2, top, face=face, size=size, colour=colour, align="center", width=width)
-    return sheet.finish()
-
-
-def _script(face: Face) -> dict[str, str]:
-    return {"direction": "rtl", "language": "ar"} if face == "arabic" else {}
+def _script(face: Face) -> tuple[str | None, str | None]:
+    """Direction and language for the shaper."""
+    return ("rtl", "ar") if face == "arabic" else (None, None)

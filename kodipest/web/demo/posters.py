@@ -67,9 +67,7 @@ def _front_row(sheet: Sheet) -> None:
     signature(sheet, "Tim Poster Nurul Qalam · Sumberayu", LEAF_DEEP)
 
 
-def _sandal_row(
-    sheet: Sheet, y: float, length: float, soles: tuple[str | None, ...]
-) -> None:
+def _sandal_row(sheet: Sheet, y: float, length: float, soles: tuple[str | None, ...]) -> None:
     pitch = length * 1.42
     start = 540 - pitch * (len(soles) - 1) / 2
     for number, sole in enumerate(soles):
@@ -110,9 +108,7 @@ def _tabayun(sheet: Sheet) -> None:
     for number, question in enumerate(questions):
         left = 66 + number * 322
         sheet.rect(left, 1252, 304, 92, CARD, 46)
-        write(
-            sheet, question, left + 152, 1277, face="bold", size=28, colour=SKY, align="center"
-        )
+        write(sheet, question, left + 152, 1277, face="bold", size=28, colour=SKY, align="center")
     signature(sheet, "Tim Media As-Salam · Walenrang Indah, Luwu", SKY)
 
 

@@ -5,7 +5,7 @@ Nothing is sampled or copied: every sound is a tone or filtered noise computed b
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import imageio_ffmpeg
@@ -30,19 +30,26 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Bed:
-    """A whole sound bed; `rain`, `crickets` and `air` are loudnesses from 0 to 1.
+class Weather:
+    """Noises around the tones, each a loudness from 0 to 1.
 
     With `clearing` the rain has thinned out to nothing by that second.
     """
 
-    seconds: float
-    notes: Sequence[Note] = field(default_factory=tuple)
     rain: float = 0.0
     crickets: float = 0.0
     air: float = 0.0
     clearing: float | None = None
-    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Bed:
+    """A whole sound bed."""
+
+    seconds: float
+    notes: Sequence[Note]
+    weather: Weather
+    seed: int
 
 
 def ffmpeg_path() -> str:
@@ -56,9 +63,9 @@ def tone(degree: int, root: float = A3) -> float:
     return float(root * 2 ** (octave + SCALE[step] / 1200))
 
 
-def evening(seconds: float, *, seed: int, root: float = A3, **weather: float | None) -> Bed:
+def evening(seconds: float, weather: Weather, *, seed: int, root: float = A3) -> Bed:
     """Slow chords with a few bell tones above them, never the same twice, never hurried."""
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311 (a melody, no secret)
     chords = ((0, 2, 5), (-1, 2, 4), (-2, 1, 3), (-1, 1, 4))
     notes: list[Note] = []
     bar, at = 5.0, 0.0
@@ -73,7 +80,7 @@ def evening(seconds: float, *, seed: int, root: float = A3, **weather: float | N
         degree = dice.choice(chord) + dice.choice((5, 5, 10))
         notes.append(Note(beat + 0.6, 2.8, tone(degree, root / 2), dice.uniform(0.16, 0.26)))
         beat += dice.choice((1.25, 1.25, 2.5))
-    return replace(Bed(seconds, tuple(notes), seed=seed), **weather)
+    return Bed(seconds, tuple(notes), weather, seed)
 
 
 def graph(bed: Bed, *, label: str = "sound") -> str:
@@ -135,19 +142,21 @@ def _envelope(voice: Voice, seconds: float) -> str:
 
 def _weather(bed: Bed) -> list[str]:
     """Rain, crickets and air, each only when it is heard."""
-    strands: list[str] = []
+    weather, strands = bed.weather, list[str]()
     noise = f"anoisesrc=d={bed.seconds:.3f}:r={SAMPLE_RATE}:seed={bed.seed}"
-    if bed.rain:
-        falling = f",afade=t=out:st=6:d={bed.clearing - 6:.2f}" if bed.clearing else ""
+    if weather.rain:
+        falling = f",afade=t=out:st=6:d={weather.clearing - 6:.2f}" if weather.clearing else ""
         strands.append(
-            f"{noise}:c=pink:a={bed.rain * 0.3:.4f},highpass=500,lowpass=4200,"
+            f"{noise}:c=pink:a={weather.rain * 0.3:.4f},highpass=500,lowpass=4200,"
             f"tremolo=f=0.13:d=0.3{falling}"
         )
-    if bed.air:
-        strands.append(f"{noise}:c=brown:a={bed.air * 0.3:.4f},lowpass=420,tremolo=f=0.11:d=0.5")
-    if bed.crickets:
+    if weather.air:
         strands.append(
-            f"sine=f=4186:d={bed.seconds:.3f}:r={SAMPLE_RATE},volume={bed.crickets * 0.12:.4f},"
+            f"{noise}:c=brown:a={weather.air * 0.3:.4f},lowpass=420,tremolo=f=0.11:d=0.5"
+        )
+    if weather.crickets:
+        strands.append(
+            f"sine=f=4186:d={bed.seconds:.3f}:r={SAMPLE_RATE},volume={weather.crickets * 0.12:.4f},"
             "tremolo=f=17:d=1,tremolo=f=0.7:d=0.9"
         )
     return [f"{strand}[w{number}]" for number, strand in enumerate(strands)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kodipest.web.demo.score import Bed, Note, evening, ffmpeg_path, graph, tone
+from kodipest.web.demo.score import Bed, Note, Weather, evening, ffmpeg_path, graph, tone
 
 
 class SoundFailed(Exception):
@@ -34,9 +34,8 @@ def render_sound(spec: SoundSpec, out: Path) -> Path:
 
 def _after_rain(seconds: float) -> Bed:
     """Rain on the serambi roof that thins out until the crickets can be heard."""
-    return evening(
-        seconds, seed=5, root=174.6, rain=0.75, clearing=seconds * 0.75, crickets=0.4, air=0.2
-    )
+    weather = Weather(rain=0.75, clearing=seconds * 0.75, crickets=0.4, air=0.2)
+    return evening(seconds, weather, seed=5, root=174.6)
 
 
 # Rajaz, the metre most nadham are recited in: mustaf'ilun three times, long long short long.
@@ -67,7 +66,7 @@ def _rajaz(seconds: float) -> Bed:
                 notes.append(Note(at, 0.5, 82.0, 0.4, "drum"))
             at += long
         at, line = at + UNIT_SECONDS * 3, line + 1
-    return Bed(seconds, tuple(notes), air=0.2, seed=12)
+    return Bed(seconds, tuple(notes), Weather(air=0.2), seed=12)
 
 
 AFTER_RAIN: Final = SoundSpec("serambi-sesudah-hujan", 48.0, _after_rain)

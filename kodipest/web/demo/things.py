@@ -10,18 +10,14 @@ from kodipest.web.demo.palette import (
     GOLD_PALE,
     INK,
     LEAF,
-    LEAF_DEEP,
     LINE,
     PAPER,
     SKY,
     SKY_MID,
     SKY_SOFT,
     SOFT,
-    STONE,
     STONE_DARK,
-    WOOD,
     WOOD_DARK,
-    WOOD_PALE,
     Colour,
     mixed,
 )
@@ -37,7 +33,9 @@ def lantern(sheet: Sheet, x: float, top: float, size: float, *, frame: Colour = 
     """A hanging glass lantern with a small flame."""
     sheet.line([(x, top), (x, top + size * 0.3)], frame, size * 0.03)
     y = top + size * 0.3
-    sheet.polygon([(x - size * 0.18, y + size * 0.14), (x, y), (x + size * 0.18, y + size * 0.14)], frame)
+    sheet.polygon(
+        [(x - size * 0.18, y + size * 0.14), (x, y), (x + size * 0.18, y + size * 0.14)], frame
+    )
     body = [
         (x - size * 0.17, y + size * 0.14),
         (x + size * 0.17, y + size * 0.14),
@@ -46,7 +44,12 @@ def lantern(sheet: Sheet, x: float, top: float, size: float, *, frame: Colour = 
     ]
     sheet.polygon(body, "#F7D88F")
     sheet.blob(
-        [(x, y + size * 0.2), (x + size * 0.07, y + size * 0.36), (x, y + size * 0.44), (x - size * 0.07, y + size * 0.36)],
+        [
+            (x, y + size * 0.2),
+            (x + size * 0.07, y + size * 0.36),
+            (x, y + size * 0.44),
+            (x - size * 0.07, y + size * 0.36),
+        ],
         "#FFF6DC",
     )
     sheet.line([body[0], body[3]], frame, size * 0.03)
@@ -71,7 +74,9 @@ def sandal(
         (-half * 0.4, -half * 0.2),
         (-half * 0.36, -half * 0.78),
     ]
-    sheet.blob(_turned(outline, x + length * 0.03, y + length * 0.04, turn), mixed(sole, "#000000", 0.35))
+    sheet.blob(
+        _turned(outline, x + length * 0.03, y + length * 0.04, turn), mixed(sole, "#000000", 0.35)
+    )
     sheet.blob(_turned(outline, x, y, turn), sole)
     toe = (0.0, -half * 0.52)
     for side in (-1, 1):
@@ -129,106 +134,64 @@ def bucket(sheet: Sheet, x: float, base: float, size: float, level: float, colou
     if level > 0:
         half = low - wall + (top - low) * level
         y = base - wall - (height - wall) * level
-        surface = [(x - half + half * part / 5, y + (size * 0.012 if part % 2 else -size * 0.012)) for part in range(11)]
-        sheet.polygon([*smooth(surface), (x + low - wall, base - wall), (x - low + wall, base - wall)], SKY_MID)
-    sheet.rect(x - top - wall, base - height - wall, top * 2 + wall * 2, wall * 1.6, colour, wall * 0.7)
-
-
-def bedug(sheet: Sheet, x: float, y: float, radius: float, *, body: float = 1.5) -> None:
-    """A great drum lying on its side, seen a little from the left; x, y is the skin's middle."""
-    length = radius * body
-    front = arc_points(x, y, radius * 0.62, radius, 90, 270, steps=40)
-    back = arc_points(x + length, y, radius * 0.62, radius, 270, 450, steps=40)
-    sheet.polygon([*front, *back], WOOD)
-    low = arc_points(x, y, radius * 0.62, radius, 90, 30, steps=20)
-    lower = [(x, y + radius), *[(px + length, py) for px, py in low], (x + radius * 0.3, y + radius * 0.55)]
-    sheet.polygon(lower, WOOD_DARK)
-    for share in (0.34, 0.5, 0.97):
-        band = arc_points(x + length * share, y, radius * 0.62, radius, -90, 90, steps=40)
-        sheet.line(band, GOLD if share < 0.9 else WOOD_DARK, radius * 0.05)
-    sheet.ellipse(x, y, radius * 0.66, radius * 1.05, WOOD_DARK)
-    sheet.ellipse(x, y, radius * 0.6, radius * 0.97, "#EBDDBF")
-    sheet.ellipse(x - radius * 0.03, y, radius * 0.45, radius * 0.76, "#F3E8CF")
-    sheet.ellipse(x - radius * 0.04, y + radius * 0.04, radius * 0.17, radius * 0.29, "#DCC9A0")
-    for step in range(20):
-        angle = math.radians(step * 18)
-        sheet.disc(x + math.cos(angle) * radius * 0.585, y + math.sin(angle) * radius * 0.955, radius * 0.032, GOLD_BRIGHT)
-
-
-def trestle(sheet: Sheet, x: float, base: float, width: float, height: float) -> None:
-    """The carved stand under a drum."""
-    for side in (-1, 1):
-        foot = x + side * width * 0.4
+        surface = [
+            (x - half + half * part / 5, y + (size * 0.012 if part % 2 else -size * 0.012))
+            for part in range(11)
+        ]
         sheet.polygon(
-            [
-                (foot - width * 0.04, base - height),
-                (foot + width * 0.04, base - height),
-                (foot + width * 0.07 + side * width * 0.03, base),
-                (foot - width * 0.07 + side * width * 0.03, base),
-            ],
-            WOOD_DARK,
+            [*smooth(surface), (x + low - wall, base - wall), (x - low + wall, base - wall)],
+            SKY_MID,
         )
-    sheet.rect(x - width / 2, base - height * 1.02, width, height * 0.16, WOOD_DARK, height * 0.05)
-    sheet.rect(x - width * 0.42, base - height * 0.36, width * 0.84, height * 0.1, WOOD)
-
-
-def log(sheet: Sheet, x: float, y: float, radius: float, length: float) -> None:
-    """A felled trunk with its rings towards the viewer; x, y is the middle of the cut."""
-    sheet.polygon(
-        [
-            *arc_points(x, y, radius * 0.55, radius, 90, 270, steps=30),
-            *arc_points(x + length, y, radius * 0.55, radius, 270, 450, steps=30),
-        ],
-        WOOD_DARK,
+    sheet.rect(
+        x - top - wall, base - height - wall, top * 2 + wall * 2, wall * 1.6, colour, wall * 0.7
     )
-    for share, row in ((0.3, -0.55), (0.62, -0.2), (0.45, 0.18), (0.75, 0.5), (0.25, 0.62)):
-        start = x + length * share
-        sheet.line([(start, y + radius * row), (start + length * 0.18, y + radius * row)], WOOD, radius * 0.05)
-    for share, colour in ((1.0, WOOD), (0.9, WOOD_PALE), (0.72, "#D8AF7C"), (0.52, WOOD_PALE), (0.34, "#D8AF7C"), (0.16, WOOD)):
-        sheet.ellipse(x, y, radius * 0.55 * share, radius * share, colour)
 
 
-def adze(sheet: Sheet, x: float, y: float, size: float) -> None:
-    """A hollowing adze, its edge at x, y."""
-    sheet.line([(x + size * 0.18, y - size * 0.3), (x + size * 0.95, y - size * 0.85)], WOOD_PALE, size * 0.075)
-    blade = [(x, y), (x + size * 0.3, y - size * 0.42), (x + size * 0.16, y - size * 0.5), (x - size * 0.12, y - size * 0.12)]
-    sheet.polygon(blade, SOFT)
-    sheet.line([(x - size * 0.12, y - size * 0.12), (x, y)], STONE, size * 0.04)
-
-
-def mallet(sheet: Sheet, x: float, y: float, size: float) -> None:
-    """The padded stick of a bedug, its head at x, y."""
-    sheet.line([(x, y), (x - size, y + size * 0.5)], WOOD_PALE, size * 0.07)
-    sheet.ellipse(x, y, size * 0.17, size * 0.15, "#B9503F")
-    sheet.ellipse(x - size * 0.05, y - size * 0.04, size * 0.06, size * 0.05, "#D88B78")
-
-
-def open_book(sheet: Sheet, x: float, y: float, size: float, *, page: Colour = CARD, ink: Colour = SOFT) -> None:
+def open_book(
+    sheet: Sheet, x: float, y: float, size: float, *, page: Colour = CARD, ink: Colour = SOFT
+) -> None:
     """A kitab lying open; x, y is the bottom of its spine."""
     for side in (-1, 1):
         top = smooth(
-            [(x, y - size * 0.36), (x + side * size * 0.26, y - size * 0.45), (x + side * size * 0.56, y - size * 0.38)]
+            [
+                (x, y - size * 0.36),
+                (x + side * size * 0.26, y - size * 0.45),
+                (x + side * size * 0.56, y - size * 0.38),
+            ]
         )
-        low = smooth([(x + side * size * 0.56, y - size * 0.02), (x + side * size * 0.26, y - size * 0.09), (x, y)])
+        low = smooth(
+            [
+                (x + side * size * 0.56, y - size * 0.02),
+                (x + side * size * 0.26, y - size * 0.09),
+                (x, y),
+            ]
+        )
         edge = [(px, py + size * 0.035) for px, py in [*top, *low]]
         sheet.polygon(edge, LEAF)
         sheet.polygon([*top, *low], page)
         for row in range(5):
             depth = size * (0.3 - 0.055 * row)
             left, right = x + side * size * 0.07, x + side * size * (0.48 if row % 2 else 0.42)
-            line = [(left, y - depth), ((left + right) / 2, y - depth - size * 0.065), (right, y - depth - size * 0.045)]
+            line = [
+                (left, y - depth),
+                ((left + right) / 2, y - depth - size * 0.065),
+                (right, y - depth - size * 0.045),
+            ]
             sheet.curve(line, ink, size * 0.011)
     sheet.line([(x, y - size * 0.36), (x, y)], LINE, size * 0.012)
 
 
-def microphone(sheet: Sheet, x: float, base: float, size: float) -> None:
+def microphone(
+    sheet: Sheet, x: float, base: float, size: float, *, body: Colour = LEAF, stand: Colour = INK
+) -> None:
     """A small microphone on a table stand."""
-    sheet.rect(x - size * 0.2, base - size * 0.06, size * 0.4, size * 0.06, INK, size * 0.03)
-    sheet.rect(x - size * 0.025, base - size * 0.5, size * 0.05, size * 0.46, INK)
-    sheet.rect(x - size * 0.13, base - size, size * 0.26, size * 0.52, LEAF, size * 0.13)
+    sheet.rect(x - size * 0.2, base - size * 0.06, size * 0.4, size * 0.06, stand, size * 0.03)
+    sheet.rect(x - size * 0.025, base - size * 0.5, size * 0.05, size * 0.46, stand)
+    sheet.rect(x - size * 0.13, base - size, size * 0.26, size * 0.52, body, size * 0.13)
     for row in range(4):
-        sheet.rect(x - size * 0.13, base - size * (0.92 - row * 0.07), size * 0.26, size * 0.018, LEAF_DEEP)
-    sheet.rect(x - size * 0.15, base - size * 0.64, size * 0.3, size * 0.045, GOLD_BRIGHT, size * 0.02)
+        y = base - size * (0.92 - row * 0.07)
+        sheet.rect(x - size * 0.13, y, size * 0.26, size * 0.018, mixed(body, "#000000", 0.25))
+    sheet.rect(x - size * 0.15, base - size * 0.64, size * 0.3, size * 0.045, stand, size * 0.02)
 
 
 def phone(sheet: Sheet, x: float, y: float, width: float, *, screen: Colour = PAPER) -> None:
@@ -236,14 +199,25 @@ def phone(sheet: Sheet, x: float, y: float, width: float, *, screen: Colour = PA
     height = width * 1.95
     sheet.rect(x - width / 2, y - height / 2, width, height, INK, width * 0.13)
     edge = width * 0.05
-    sheet.rect(x - width / 2 + edge, y - height / 2 + edge, width - edge * 2, height - edge * 2, screen, width * 0.09)
-    sheet.rect(x - width * 0.12, y - height / 2 + edge * 1.7, width * 0.24, edge * 0.8, INK, edge * 0.4)
+    sheet.rect(
+        x - width / 2 + edge,
+        y - height / 2 + edge,
+        width - edge * 2,
+        height - edge * 2,
+        screen,
+        width * 0.09,
+    )
+    sheet.rect(
+        x - width * 0.12, y - height / 2 + edge * 1.7, width * 0.24, edge * 0.8, INK, edge * 0.4
+    )
 
 
 def magnifier(sheet: Sheet, x: float, y: float, radius: float) -> None:
     """A magnifying glass held from the lower right."""
     reach = radius * 0.72
-    sheet.line([(x + reach, y + reach), (x + radius * 1.75, y + radius * 1.75)], WOOD_DARK, radius * 0.24)
+    sheet.line(
+        [(x + reach, y + reach), (x + radius * 1.75, y + radius * 1.75)], WOOD_DARK, radius * 0.24
+    )
     sheet.disc(x, y, radius, SKY_SOFT + "B0")
     sheet.ring(x, y, radius, GOLD, radius * 0.16)
     shine = arc_points(x, y, radius * 0.7, radius * 0.7, 195, 250, steps=14)
@@ -253,7 +227,11 @@ def magnifier(sheet: Sheet, x: float, y: float, radius: float) -> None:
 def mortar(sheet: Sheet, x: float, base: float, size: float) -> None:
     """A stone cobek with its ulekan."""
     bowl = arc_points(x, base - size * 0.34, size * 0.5, size * 0.34, 0, 180, steps=30)
-    sheet.line([(x + size * 0.08, base - size * 0.4), (x + size * 0.34, base - size * 0.78)], STONE_DARK, size * 0.14)
+    sheet.line(
+        [(x + size * 0.08, base - size * 0.4), (x + size * 0.34, base - size * 0.78)],
+        STONE_DARK,
+        size * 0.14,
+    )
     sheet.polygon(bowl, "#6E6A60")
     sheet.rect(x - size * 0.54, base - size * 0.4, size * 1.08, size * 0.1, "#857F72", size * 0.05)
 
@@ -262,7 +240,12 @@ def table_lamp(sheet: Sheet, x: float, base: float, size: float) -> None:
     """A small oil lamp: the *lampu kecil* of the first article."""
     sheet.ellipse(x, base - size * 0.05, size * 0.26, size * 0.06, GOLD)
     sheet.blob(
-        [(x - size * 0.22, base - size * 0.12), (x, base - size * 0.3), (x + size * 0.22, base - size * 0.12), (x, base - size * 0.04)],
+        [
+            (x - size * 0.22, base - size * 0.12),
+            (x, base - size * 0.3),
+            (x + size * 0.22, base - size * 0.12),
+            (x, base - size * 0.04),
+        ],
         GOLD_BRIGHT,
     )
     sheet.rect(x - size * 0.09, base - size * 0.36, size * 0.18, size * 0.1, GOLD, size * 0.03)
@@ -276,11 +259,21 @@ def table_lamp(sheet: Sheet, x: float, base: float, size: float) -> None:
     ]
     sheet.polygon(chimney, "#FFF6DC88")
     sheet.blob(
-        [(x, base - size * 0.76), (x + size * 0.07, base - size * 0.54), (x, base - size * 0.42), (x - size * 0.07, base - size * 0.54)],
+        [
+            (x, base - size * 0.76),
+            (x + size * 0.07, base - size * 0.54),
+            (x, base - size * 0.42),
+            (x - size * 0.07, base - size * 0.54),
+        ],
         "#F7C34F",
     )
     sheet.blob(
-        [(x, base - size * 0.62), (x + size * 0.03, base - size * 0.5), (x, base - size * 0.44), (x - size * 0.03, base - size * 0.5)],
+        [
+            (x, base - size * 0.62),
+            (x + size * 0.03, base - size * 0.5),
+            (x, base - size * 0.44),
+            (x - size * 0.03, base - size * 0.5),
+        ],
         "#FFF6DC",
     )
 
@@ -290,7 +283,9 @@ def envelope(sheet: Sheet, x: float, y: float, width: float) -> None:
     height = width * 0.64
     left, top = x - width / 2, y - height / 2
     sheet.rect(left, top, width, height, CARD, width * 0.03)
-    sheet.polygon([(left, top + height), (x, y - height * 0.02), (left + width, top + height)], GOLD_PALE)
+    sheet.polygon(
+        [(left, top + height), (x, y - height * 0.02), (left + width, top + height)], GOLD_PALE
+    )
     sheet.polygon([(left, top), (x, y + height * 0.18), (left + width, top)], "#F6E6C4")
     sheet.line([(left, top), (x, y + height * 0.18), (left + width, top)], GOLD, width * 0.008)
     sheet.disc(x, y + height * 0.1, width * 0.09, "#B9503F")
@@ -307,4 +302,6 @@ def needle_and_thread(sheet: Sheet, x: float, y: float, size: float, thread: Col
         (x + size * 1.5, y + size * 0.2),
     ]
     sheet.curve(loop, thread, size * 0.03)
-    sheet.polygon([(x, y), (x + size * 0.82, y - size * 0.55), (x + size * 0.85, y - size * 0.48)], SOFT)
+    sheet.polygon(
+        [(x, y), (x + size * 0.82, y - size * 0.55), (x + size * 0.85, y - size * 0.48)], SOFT
+    )

@@ -16,7 +16,16 @@ def age_mark(stage: Stage, colour: Colour, *, start: float = 0.7) -> Layer:
     sheet.rect(x, y, 56 * unit, 40 * unit, colour, 8 * unit)
     sheet.rect(x + 3 * unit, y + 3 * unit, 50 * unit, 34 * unit, PAPER, 6 * unit)
     middle = x + 28 * unit
-    write(sheet, "SU", middle, y + 6 * unit, face="extra", size=24 * unit, colour=colour, align="center")
+    write(
+        sheet,
+        "SU",
+        middle,
+        y + 6 * unit,
+        face="extra",
+        size=24 * unit,
+        colour=colour,
+        align="center",
+    )
     return Layer(sheet.finish(), light=appear(start))
 
 
@@ -59,7 +68,15 @@ def end_card(
     star.khatam(middle, top, 60 * unit, GOLD_BRIGHT, 4 * unit)
     saying = stage.sheet()
     below = write(
-        saying, words, middle, top + 96 * unit, face="extra", size=52 * unit, colour=PAPER, align="center", leading=1.25
+        saying,
+        words,
+        middle,
+        top + 96 * unit,
+        face="extra",
+        size=52 * unit,
+        colour=PAPER,
+        align="center",
+        leading=1.25,
     )
     credit = stage.sheet()
     write(
