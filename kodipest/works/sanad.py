@@ -12,7 +12,7 @@ from kodipest.engines.sanad.chain import Disclosure, Link, Statement, export, vo
 from kodipest.engines.sanad.keys import SiteKey
 from kodipest.people.models import Person, Role
 from kodipest.people.queries import public_name
-from kodipest.works.models import Act, Attestation, Revision, Work
+from kodipest.works.models import Act, Attestation, Revision
 
 REVISES = "revises"
 
@@ -46,12 +46,16 @@ def hash_of(revision: Revision) -> str:
     return content.content_hash(manifest_of(revision))
 
 
-def links_of(work: Work) -> list[Link]:
-    """Read the stored links of a work, names included: never for a page as they are."""
-    return [
-        Link(link.body, link.signature, Disclosure(link.salt, link.name))
-        for link in work.attestations.all()
-    ]
+def links_of(revision: Revision) -> dict[int, Link]:
+    """Read the links that lead to `revision`, by number, names included: never for a page as they are.
+
+    Links of later versions stand on these and are left out: they vouch for another content.
+    """
+    led_here = revision.work.attestations.filter(revision__number__lte=revision.number)
+    return {
+        link.number: Link(link.body, link.signature, Disclosure(link.salt, link.name))
+        for link in led_here
+    }
 
 
 def attest(
@@ -63,8 +67,9 @@ def attest(
     moment for one work collide on their number, and the second act fails as a whole.
     """
     work, at = revision.work, timezone.now().replace(microsecond=0)
-    links = links_of(work)
-    if links and links[-1].body["content"] != revision.content_hash:
+    links = list(links_of(revision).values())
+    # Only making something new may replace a content: an approval never covers another version.
+    if act == Act.MADE and links and links[-1].body["content"] != revision.content_hash:
         facts[REVISES] = links[-1].body["content"]
     link = vouch(
         key=site_key(),
@@ -79,7 +84,7 @@ def attest(
     return Attestation.objects.create(
         work=work,
         revision=revision,
-        number=len(links) + 1,
+        number=work.attestations.count() + 1,
         act=act,
         person=person,
         at=at,
@@ -95,6 +100,6 @@ def export_sanad(revision: Revision, shown: dict[int, str | None]) -> bytes:
     """Write the chain of a work as one JSON file; `shown` maps a link's number to the name it may bear."""
     links = [
         link if shown.get(number) else link.withhold_name()
-        for number, link in enumerate(links_of(revision.work), start=1)
+        for number, link in links_of(revision).items()
     ]
     return export(links, keys=[site_key().public], manifest=manifest_of(revision))
