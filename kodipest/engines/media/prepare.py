@@ -23,6 +23,7 @@ from kodipest.engines.media.sound import Sound
 __all__ = ["Progress", "prepare"]
 
 WORK = ".work"
+NO_SPACE_BELOW_BYTES = 1024**2
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -47,6 +48,12 @@ def prepare(
     except OSError as error:
         if error.errno in _FULL and error is not job.raised_by_listener:
             raise Unusable("no_space", str(error)) from error
+        raise
+    except Unusable as error:
+        # The HLS muxer does not always say why it could not write.
+        free = shutil.disk_usage(job.out).free
+        if error.code == "encoder_failed" and free < NO_SPACE_BELOW_BYTES:
+            raise Unusable("no_space", f"{free} bytes free; {error.detail}") from error
         raise
     finally:
         shutil.rmtree(job.work, ignore_errors=True)

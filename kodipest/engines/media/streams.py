@@ -145,7 +145,7 @@ class _Reader:
         if self._cover_index() is not None:
             return Unusable("unsupported", "only a still picture inside")
         kinds = sorted({stream.type for stream in self.container.streams})
-        return Unusable("not_media", f"streams: {kinds}")
+        return Unusable("not_media" if kinds else "damaged", f"streams: {kinds}")
 
     # How long it is
 
