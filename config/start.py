@@ -5,7 +5,6 @@ Ctrl-C, a closed terminal, SIGTERM or even SIGKILL, ends its programs too.
 """
 
 import argparse
-import ctypes
 import fcntl
 import os
 import signal
@@ -20,13 +19,13 @@ from supervisor.options import ServerOptions
 from supervisor.states import SupervisorStates
 from supervisor.supervisord import Supervisor
 
+from config.leash import end_with_parent
 from kodipest.web import preparation
 from kodipest.web.terminal import both
 
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAMS = ROOT / "deploy" / "node" / "supervisord.conf"
 ENDINGS = {signal.SIGINT, signal.SIGTERM, signal.SIGQUIT, signal.SIGHUP}
-PR_SET_PDEATHSIG = 1
 
 
 class CannotStart(Exception):
@@ -36,14 +35,9 @@ class CannotStart(Exception):
 class Leash(ServerOptions):  # type: ignore[misc]
     """Programs that are told to stop when the supervisor is gone, however it went."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.prctl = getattr(ctypes.CDLL(None), "prctl", None)  # Linux only
-
     def execve(self, filename: str, argv: list[str], env: dict[str, str]) -> None:
         """Become the program; runs in the child, between fork and exec."""
-        if self.prctl is not None:
-            self.prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+        end_with_parent()
         super().execve(filename, argv, env)
 
 

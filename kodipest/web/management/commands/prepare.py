@@ -15,6 +15,8 @@ from django.db import router
 from kodipest.web import catalogues, preparation
 from kodipest.works.sanad import site_key
 
+UNUSED_STATIC = ["django_htmx"]  # the library brings three htmx; the pages load our own
+
 
 class Command(BaseCommand):
     """Do what is not done yet; running it twice changes nothing the second time."""
@@ -82,7 +84,7 @@ def collect_static(home: Path) -> None:
     if mark.exists() and mark.read_text() == digest:
         return
     shutil.rmtree(home / "static", ignore_errors=True)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=UNUSED_STATIC)
     mark.write_text(digest)
 
 
