@@ -78,4 +78,5 @@ def audit_faults() -> Iterator[str]:
         digest = entry.digest
     head = AuditHead.objects.filter(pk=ONLY_ROW).first() or AuditHead(sequence=0, digest="")
     if (head.sequence, head.digest) != (sequence, digest):
-        yield f"audit head: is at {head.sequence}, the last line is {sequence}"
+        found, expected = head.digest or "empty", digest or "empty"
+        yield f"audit head: is {head.sequence} {found}, expected {sequence} {expected}"

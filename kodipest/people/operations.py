@@ -76,7 +76,7 @@ def found_organisation(
         about=clean_text(about),
     )
     organisation.slug = free_slug(organisation)
-    organisation.full_clean()
+    organisation.full_clean(validate_unique=False)  # the address is ours to find
     try:
         with transaction.atomic():
             organisation.save(force_insert=True)

@@ -49,7 +49,7 @@ class PersonFactory(DjangoModelFactory):
     username = factory.Sequence("person-{}".format)
     name = factory.Sequence("Eka Stranger {}".format)
     birth_date = factory.LazyAttribute(lambda it: it.age and born_years_ago(it.age))
-    password = "!"  # noqa: S105 -- cannot sign in with one
+    password = "!"  # no password fits it
 
 
 class MembershipFactory(DjangoModelFactory):
