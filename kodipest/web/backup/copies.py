@@ -118,6 +118,7 @@ def prove(file: Path, scratch: Path) -> None:
     with open_copy(file) as bundle:
         verify(bundle)
         home = scratch / "proof"
+        home.mkdir(mode=0o700)
         for name, key in keys.unseal(
             bundle.read(keys.MEMBER), keys.recovery_code(settings.HOME)
         ).items():
