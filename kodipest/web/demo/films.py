@@ -8,6 +8,7 @@ import math
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -198,17 +199,18 @@ def _pipe(command: list[str], pictures: Iterator[Image.Image]) -> None:
         encoder = subprocess.Popen(
             command, stdin=subprocess.PIPE, stderr=complaints, pipesize=PIPE_BYTES
         )
+        assert encoder.stdin is not None  # noqa: S101 (stdin=PIPE gives one)
         try:
-            assert encoder.stdin is not None  # noqa: S101 (stdin=PIPE gives one)
             for picture in pictures:
                 encoder.stdin.write(picture.tobytes())
-            encoder.stdin.close()
         except BrokenPipeError:
             pass  # ffmpeg has left; its exit status below says why
         except BaseException:
             encoder.kill()
             raise
         finally:
+            with suppress(BrokenPipeError):
+                encoder.stdin.close()
             status = encoder.wait()
         if status:
             complaints.seek(0)
