@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -21,6 +22,14 @@ from kodipest.works.models import Work
 
 NEWEST_PER_KIND = 4
 HOUSES_ON_HOME = 6
+HEADINGS = {
+    Work.Kind.VIDEO: _("Newest films"),
+    Work.Kind.AUDIO: _("Newest sound"),
+    Work.Kind.ARTICLE: _("Newest articles"),
+    Work.Kind.POSTER: _("Newest posters"),
+    Work.Kind.COMIC: _("Newest comics"),
+    Work.Kind.EBOOK: _("Newest e-books"),
+}
 
 
 @require_safe
@@ -30,15 +39,14 @@ def home(request: HttpRequest) -> HttpResponse:
     newest = newest_of_each_kind()
     film = next((edition for edition in newest if edition.kind == Work.Kind.VIDEO), None)
     shelves = [
-        (kind, label, cards.cards_of(edition for edition in newest if edition.kind == kind))
-        for kind, label in Work.Kind.choices
+        (kind, kind.label, heading, cards.cards_of(one for one in newest if one.kind == kind))
+        for kind, heading in HEADINGS.items()
     ]
     shown = {
         "hero": cards.card_of(film) if film else None,
         "hero_poster": cards.large_poster(film.revision) if film else "",
         "hero_synopsis": film.revision.synopsis if film else "",
-        "shelves": [shelf for shelf in shelves if shelf[2]],
-        "kinds": Work.Kind.choices,
+        "shelves": [shelf for shelf in shelves if shelf[-1]],
         "houses": organisations_in_public()[:HOUSES_ON_HOME],
         "stops": road(),
     }

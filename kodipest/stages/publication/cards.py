@@ -1,11 +1,13 @@
 """How a published work is shown: as a card in a list, as a film on its page."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import Truncator
 
 from kodipest.engines.media.models import Transcode
 from kodipest.engines.media.storage import public_url
@@ -13,6 +15,8 @@ from kodipest.kernel.text import is_arabic
 from kodipest.stages.publication.models import Edition
 from kodipest.works.models import Asset, Revision, Work
 
+EXCERPT = 140
+MARKS = re.compile(r"[*_`#>\[\]]")  # CommonMark signs, for plain text
 MASTER = "master.m3u8"  # the name a playlist has while its manifest is still to come
 
 
@@ -30,6 +34,7 @@ class Card:
     is_portrait: bool
     seconds: float | None
     is_arabic: bool
+    excerpt: str
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,14 @@ def card_of(edition: Edition) -> Card:
         is_portrait=is_portrait,
         seconds=manifest.get("duration_seconds"),
         is_arabic=is_arabic(revision.title),
+        excerpt=excerpt_of(revision) if edition.kind == Work.Kind.ARTICLE and not poster else "",
     )
+
+
+def excerpt_of(revision: Revision) -> str:
+    """Return the first words of an article, for a card without a picture."""
+    opening = revision.synopsis or MARKS.sub("", revision.body[:EXCERPT * 2])
+    return Truncator(" ".join(opening.split())).chars(EXCERPT)
 
 
 def manifest_of(asset: Asset | None) -> dict[str, Any]:

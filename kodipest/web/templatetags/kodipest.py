@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse, translate_url
-from django.utils import formats, timezone, translation
+from django.utils import dateformat, formats, timezone, translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -22,6 +22,7 @@ LANGUAGE_NAMES = {"id": "Bahasa Indonesia", "en": "English", "zh-hans": "简体�
 LANGUAGE_MARKS = {"id": "ID", "en": "EN", "zh-hans": "中文"}
 ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT", "Asia/Shanghai": "北京时间"}
 KIND_ICONS = {"video", "audio", "article", "poster", "comic", "ebook"}
+DAY_FORMATS = {"zh-hans": "Y年n月j日"}  # elsewhere "11 Juli 2026": the month is written out
 UNITS = ("B", "KB", "MB", "GB", "TB")
 
 
@@ -59,7 +60,7 @@ def kind_icon(kind: str) -> SafeString:
 
 
 @register.filter
-def length(seconds: float | None) -> str:
+def clock(seconds: float | None) -> str:
     """Write a duration as people say it: "3.02" in Indonesian, "3:02" elsewhere."""
     if seconds is None:
         return ""
@@ -96,9 +97,15 @@ def day(moment: datetime.datetime | datetime.date | None) -> str:
         return ""
     date = timezone.localtime(moment).date() if isinstance(moment, datetime.datetime) else moment
     language = translation.get_language() or settings.LANGUAGE_CODE
-    written = formats.date_format(date, "DATE_FORMAT")
+    written = plain_day(date)
     islamic = hijri(date)
     return f"{written} / {format_hijri(islamic, language)}" if islamic else written
+
+
+def plain_day(date: datetime.date) -> str:
+    """Write a day in the reader's language."""
+    pattern = DAY_FORMATS.get(translation.get_language() or settings.LANGUAGE_CODE, "j F Y")
+    return dateformat.format(date, pattern)
 
 
 @register.filter
@@ -108,7 +115,7 @@ def moment(when: datetime.datetime | None) -> str:
         return ""
     here = timezone.localtime(when)
     zone = ZONES.get(timezone.get_current_timezone_name(), here.strftime("%Z"))
-    date = formats.date_format(here.date(), "DATE_FORMAT")
+    date = plain_day(here.date())
     mark = "." if (translation.get_language() or "id").startswith("id") else ":"
     return f"{date}, {here:%H}{mark}{here:%M} {zone}"
 

@@ -4,7 +4,8 @@
 const STEP = { ArrowLeft: -5, ArrowRight: 5, j: -10, l: 10 };
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 const REMEMBER_EVERY = 5; // seconds
-const WORTH_RESUMING = 15; // seconds from either end
+const EDGE_SECONDS = 15; // nobody resumes this close to either end…
+const EDGE_SHARE = 0.1; // …or, in a short film, within this part of it
 const QUIET_AFTER = 2500; // milliseconds without a move in full screen
 const LOOK_AGAIN = 6000; // milliseconds between looks at a broken connection
 
@@ -275,13 +276,16 @@ class Player {
 
   // --- where the person stopped
 
-  remember() {
+  get edge() {
+    return Math.min(EDGE_SECONDS, this.duration * EDGE_SHARE);
+  }
+
+  remember(every = REMEMBER_EVERY) {
     const at = this.video.currentTime;
-    if (Math.abs(at - this.remembered) < REMEMBER_EVERY) return;
+    if (!this.isPrepared || Math.abs(at - this.remembered) < every) return;
     this.remembered = at;
-    const isOver = at > this.duration - WORTH_RESUMING;
     try {
-      if (isOver || at < WORTH_RESUMING) localStorage.removeItem(this.key);
+      if (at < this.edge || at > this.duration - this.edge) localStorage.removeItem(this.key);
       else localStorage.setItem(this.key, String(Math.floor(at)));
     } catch {
       this.remembered = Number.POSITIVE_INFINITY; // no storage on this device: stop trying
@@ -295,7 +299,7 @@ class Player {
     } catch {
       return;
     }
-    if (at < WORTH_RESUMING) return;
+    if (at < this.edge || at === 0) return;
     this.part("offer-time").textContent = clock(at);
     this.part("offer").hidden = false;
     this.part("start").hidden = true;
@@ -323,6 +327,8 @@ class Player {
       this.showTime();
       this.remember();
     });
+    video.addEventListener("pause", () => this.remember(1));
+    window.addEventListener("pagehide", () => this.remember(1));
     for (const event of ["progress", "durationchange", "seeked"]) video.addEventListener(event, () => this.showTime());
     video.addEventListener("waiting", () => (this.part("waiting").hidden = false));
     for (const event of ["playing", "pause", "canplay"]) video.addEventListener(event, () => (this.part("waiting").hidden = true));
