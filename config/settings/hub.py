@@ -9,9 +9,14 @@ for _database in DATABASES.values():
     sqlite.harden(_database, durable=True)
 DATABASE_ROUTERS = []
 REDIS_URL = env("REDIS_URL")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
-INSTALLED_APPS = [app for app in INSTALLED_APPS if app != "django_tasks_db"] + ["django_rq", "django_tasks_rq"]
+INSTALLED_APPS = [app for app in INSTALLED_APPS if app != "django_tasks_db"] + [
+    "django_rq",
+    "django_tasks_rq",
+]
 RQ_QUEUES = {"default": {"URL": REDIS_URL, "DEFAULT_TIMEOUT": 24 * 3600}}
 TASKS = {"default": {"BACKEND": "django_tasks_rq.RQBackend"}}
 
