@@ -88,8 +88,10 @@ def to_curation(work: Work, company: Company) -> None:
 
 def to_publication(work: Work, company: Company) -> None:
     """A curator passes the work; the manager brings it out."""
-    submission = Submission.objects.select_related("work", "revision").filter(work=work).latest(
-        "submitted_at"
+    submission = (
+        Submission.objects.select_related("work", "revision")
+        .filter(work=work)
+        .latest("submitted_at")
     )
     if company.curator and not Verdict.objects.filter(submission=submission).exists():
         decide(
