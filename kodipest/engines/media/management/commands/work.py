@@ -47,6 +47,8 @@ class NodeWorker(Worker):  # type: ignore[misc]  # its library is outside our ty
         )
         self._sweep_at = self._files_at = 0.0
         self._seen_at = time.monotonic()
+        self._is_busy = False
+        self._news = threading.Event()
 
     def serve(self) -> None:
         """Sweep, empty the queue, rest; until a signal comes."""
@@ -61,7 +63,9 @@ class NodeWorker(Worker):  # type: ignore[misc]  # its library is outside our ty
 
     def run_task(self, db_task_result: Any) -> None:
         """Run one task; a long queue does not keep the sweep waiting."""
+        self._show(is_busy=True)
         super().run_task(db_task_result)
+        self._show(is_busy=False)
         self._sweep_when_due()
 
     def shutdown(self, signum: int, frame: FrameType | None) -> None:
@@ -86,16 +90,22 @@ class NodeWorker(Worker):  # type: ignore[misc]  # its library is outside our ty
         except DatabaseError as error:  # locked or away for a moment: the next round will do
             logger.warning("sweep put off: %s", error)
 
+    def _show(self, *, is_busy: bool) -> None:
+        self._seen_at = time.monotonic()
+        self._is_busy = is_busy
+        self._news.set()
+
     def _beat(self) -> None:
         """Show that the main thread goes its rounds, or is busy with a task, maybe for hours."""
         while True:
-            if self.running_task or time.monotonic() - self._seen_at < HUNG_SECONDS:
-                said = {"time": time.time(), "pid": os.getpid(), "busy": self.running_task}
+            self._news.clear()
+            if self._is_busy or time.monotonic() - self._seen_at < HUNG_SECONDS:
+                said = {"time": time.time(), "pid": os.getpid(), "busy": self._is_busy}
                 try:
                     storage.write_whole(beat_file(), json.dumps(said))
                 except OSError as error:
                     logger.warning("no sign of life could be left: %s", error)
-            time.sleep(BEAT_SECONDS)
+            self._news.wait(BEAT_SECONDS)
 
 
 def _return_tasks_of_the_dead() -> None:

@@ -1,0 +1,275 @@
+"""A worker killed at random instants: twenty times in one film, and nothing is lost."""
+
+import json
+import os
+import random
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+import psycopg
+import pysqlite3
+import pytest
+
+from tests.factories.media import film
+
+ROOT = Path(__file__).parents[3]
+KILLS = 20
+PATIENCE_SECONDS = 60.0
+PREPARE = """
+from pathlib import Path
+from kodipest.engines.media.operations import adopt_file, request_transcode
+original = adopt_file(path=Path({film!r}))
+request_transcode(original=original)
+print(original.sha256)
+"""
+FORGET = """
+import shutil
+from kodipest.engines.media import storage
+from kodipest.engines.media.models import Original, Transcode
+Transcode.objects.all().delete()
+Original.objects.all().delete()
+shutil.rmtree(storage.media_root())
+"""
+RACE = """
+import json, threading
+from django.db import connections
+from kodipest.engines.media.models import Original, Transcode
+from kodipest.engines.media.operations import claim_next
+original = Original.objects.create(
+    sha256="f" * 64, size_bytes=1, mime="video/mp4", kind="video", probe={}
+)
+for number in range(24):
+    Transcode.objects.create(original=original, fingerprint=f"{number:032x}")
+start, claimed, failed = threading.Barrier(8), [], []
+def work(worker):
+    start.wait()
+    try:
+        while row := claim_next(worker=worker):
+            claimed.append((str(row.pk), worker))
+    except Exception as error:
+        failed.append(repr(error))
+    connections.close_all()
+threads = [threading.Thread(target=work, args=[f"w/{number}"]) for number in range(8)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+held = [(str(pk), by) for pk, by in Transcode.objects.values_list("pk", "lease_by")]
+print(json.dumps([failed, sorted(claimed) == sorted(held), len(claimed)]))
+Transcode.objects.all().delete()
+original.delete()
+"""
+LOOK = """
+import json
+from kodipest.engines.media import queries
+from kodipest.engines.media.models import Transcode
+row = Transcode.objects.get()
+print(json.dumps({
+    "state": row.state, "interruptions": row.interruptions, "attempts": row.attempts,
+    "runs": row.runs, "folder": row.folder, "error": row.error_code,
+    "faults": [found.reason for found in queries.broken_transcodes()],
+    "lost": [found.reason for found in queries.broken_originals(thorough=True)],
+}))
+"""
+
+
+class Row(NamedTuple):
+    state: str
+    runs: int
+    interruptions: int
+    progress: float
+
+
+class Site:
+    """A node of its own in a folder of its own, run by the same commands as on a laptop."""
+
+    def __init__(self, home: Path, database_url: str) -> None:
+        self.home = home
+        self.database_url = database_url
+        self.worker: subprocess.Popen | None = None
+        self.environment = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "config.settings.node",
+            "KODIPEST_HOME": str(home),
+            "DATABASE_URL": database_url,
+            "KODIPEST_MEDIA_LEASE_SECONDS": "4",
+            "KODIPEST_MEDIA_GRACE_SECONDS": "0",
+            "KODIPEST_MEDIA_RESERVE_BYTES": "0",
+            "KODIPEST_ENCODER_THREADS": "1",  # slow enough that every kill meets it at work
+            "LOG_LEVEL": "WARNING",
+        }
+
+    def manage(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def run(self, program: str) -> str:
+        return self.manage("shell", "--no-imports", "-c", program)
+
+    def start(self) -> subprocess.Popen:
+        with (self.home / "worker.log").open("a") as log:
+            self.worker = subprocess.Popen(
+                [sys.executable, "manage.py", "work", "--interval", "0.1"],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+            )
+        return self.worker
+
+    def kill(self) -> None:
+        self.worker.send_signal(signal.SIGKILL)
+        self.worker.wait()
+
+    def row(self) -> Row:
+        question = "select state, runs, interruptions, progress from media_transcode"
+        if self.database_url.startswith("sqlite"):
+            file = self.database_url.removeprefix("sqlite:///")
+            with closing(pysqlite3.connect(file, timeout=20)) as connection:
+                return Row(*connection.execute(question).fetchone())
+        with psycopg.connect(self.database_url) as connection:
+            return Row(*connection.execute(question).fetchone())
+
+    def wait_until(self, holds) -> Row:
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not holds(row := self.row()):
+            assert self.worker.poll() is None, (self.home / "worker.log").read_text()
+            assert time.monotonic() < end, f"{row}: {(self.home / 'worker.log').read_text()}"
+            time.sleep(0.05)
+        return row
+
+    def wait_for(self, seconds: float, *, or_progress: float) -> None:
+        """Wait, but not until a fast computer is done."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self.row().progress <= or_progress:
+            time.sleep(0.02)
+
+    def processes(self) -> list[str]:
+        """Name every process that works in this home, encoders on their leash included."""
+        found = []
+        for process in psutil.process_iter(["cmdline", "cwd", "name"]):
+            facts = process.info
+            words = " ".join([*(facts["cmdline"] or []), facts["cwd"] or ""])
+            if str(self.home) in words and process.pid != os.getpid():
+                found.append(f"{facts['name']}: {words[:200]}")
+        return found
+
+
+@contextmanager
+def database_for(home: Path):
+    """Yield the address of an empty database of the kind this run of the suite is for."""
+    server = os.environ.get("DATABASE_URL", "")
+    if not server.startswith("postgres"):
+        yield f"sqlite:///{home / 'db' / 'kodipest.sqlite3'}"
+        return
+    name = f"kill_{secrets.token_hex(6)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield f"{server.rpartition('/')[0]}/{name}"
+    finally:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    home = tmp_path_factory.mktemp("site") / "home"
+    (home / "db").mkdir(parents=True)
+    with database_for(home) as url:
+        site = Site(home, url)
+        site.manage("migrate", "--verbosity", "0")
+        site.manage("migrate", "--verbosity", "0", "--database", "queue")
+        yield site
+
+
+@pytest.fixture
+def asked(site, tmp_path):
+    """A film of 20 seconds, taken in and asked for; gives its SHA-256."""
+    path = film(tmp_path / "film.mp4", seconds=20, size="640x360", note=secrets.token_hex(8))
+    yield site.run(PREPARE.format(film=str(path)))
+    if site.worker and site.worker.poll() is None:
+        site.kill()
+    site.run(FORGET)
+
+
+def test_twenty_kills_lose_nothing(site, asked):
+    seed = secrets.randbits(32)
+    print(f"random seed {seed}")  # noqa: T201 -- shown with a failure
+    chance = random.Random(seed)
+    reached = []
+    for kill in range(KILLS):
+        site.start()
+        site.wait_until(lambda row, kill=kill: row.state == "running" and row.runs == kill + 1)
+        site.wait_for(chance.uniform(0, 2), or_progress=chance.uniform(0, 0.7))
+        site.kill()
+        reached.append(site.row())
+    print([round(row.progress, 2) for row in reached])  # noqa: T201
+    assert {row.state for row in reached} == {"running"}
+    assert max(row.progress for row in reached) > 0
+
+    site.start()
+    site.wait_until(lambda row: row.state == "done")
+    site.worker.send_signal(signal.SIGTERM)
+    assert site.worker.wait(timeout=10) == 0
+
+    found = json.loads(site.run(LOOK))
+    site.manage("sweep")
+    media = site.home / "media"
+    assert found["faults"] == found["lost"] == []
+    assert (found["state"], found["error"], found["attempts"]) == ("done", "", 0)
+    assert (found["interruptions"], found["runs"]) == (KILLS, KILLS + 1)
+    assert [path.name for path in (media / "renditions").iterdir()] == [found["folder"]]
+    assert [path.name for path in (media / "originals").glob("*/*")] == [asked]
+    assert list((media / "incoming").iterdir()) == []
+    assert site.processes() == []
+
+
+def test_a_worker_that_is_told_to_stop_puts_its_film_back_at_once(site, asked):
+    site.start()
+    site.wait_until(lambda row: row.state == "running" and row.progress > 0)
+    beat = json.loads((site.home / "run" / "worker.json").read_text())
+    told = time.monotonic()
+    site.worker.send_signal(signal.SIGTERM)
+
+    assert site.worker.wait(timeout=20) == 0
+    assert time.monotonic() - told < 8
+    assert site.row() == Row("waiting", 1, 0, 0)
+    assert list((site.home / "media" / "renditions").iterdir()) == []
+    assert site.processes() == []
+    assert (beat["pid"], beat["busy"]) == (site.worker.pid, True)
+
+    site.start()  # the sweep at its start rings for the row: nobody else does
+    site.wait_until(lambda row: row.runs == 2 and row.state in {"running", "done"})
+
+
+def test_of_eight_who_claim_at_once_each_row_has_one(site):
+    assert json.loads(site.run(RACE)) == [[], True, 24]
+
+
+def test_an_idle_worker_is_small_and_ends_at_once(site):
+    site.start()
+    beat = site.home / "run" / "worker.json"
+    end = time.monotonic() + 20
+    while not beat.exists() or json.loads(beat.read_text())["pid"] != site.worker.pid:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    time.sleep(1)
+    maps = Path(f"/proc/{site.worker.pid}/maps").read_text()
+    site.worker.send_signal(signal.SIGTERM)
+
+    assert site.worker.wait(timeout=5) == 0
+    assert not [name for name in ("libavcodec", "_imaging", "PIL") if name in maps]
