@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from kodipest.engines.media.models import Transcode
 from kodipest.engines.media.operations import transcode_next
 from kodipest.people.models import Person
 from kodipest.stages.coaching.operations import advise, approve, ask_for_coaching
@@ -44,16 +45,23 @@ class Preparing(Exception):
 
 
 def wait_until_playable(work: Work) -> None:
-    """Return once every file of the newest version can be played.
+    """Return once every file of the newest version can be played."""
+    wait_until(lambda transcode: transcode.is_playable, work)
+
+
+def wait_until_done(work: Work) -> None:
+    """Return once every file of the newest version is prepared to its end."""
+    wait_until(lambda transcode: transcode.is_done, work)
+
+
+def wait_until(is_ready: Callable[[Transcode], bool], work: Work) -> None:
+    """Return once all files are ready; raise Preparing when one cannot be prepared.
 
     Helps the worker instead of only waiting for it, so that it also ends where none runs.
     """
     while True:
-        waiting = [
-            asset.transcode
-            for asset in Revision.objects.filter(work=work).latest().files
-            if not asset.transcode.is_playable
-        ]
+        files = Revision.objects.filter(work=work).latest().files
+        waiting = [asset.transcode for asset in files if not is_ready(asset.transcode)]
         for transcode in waiting:
             if transcode.is_failed:
                 raise Preparing(transcode.error_detail or transcode.error_code)

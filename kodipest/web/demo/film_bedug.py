@@ -31,6 +31,7 @@ from kodipest.web.demo.palette import (
     WOOD,
     WOOD_DARK,
     WOOD_PALE,
+    mixed,
 )
 from kodipest.web.demo.score import Bed, Note, Weather, evening
 from kodipest.web.demo.titles import age_mark, end_card, spoken
@@ -211,20 +212,24 @@ def _dusk(stage: Stage) -> list[Layer]:
     landscape.palm(hills, 240, 850, 200, "#3A2727", "#3A2727")
     landscape.palm(hills, 330, 850, 150, "#3A2727", "#3A2727", lean=-0.06)
     rings = [_ring(stage, number) for number in range(5)]
-    porch = stage.sheet()
+    house, porch = stage.sheet(), stage.sheet()
     tints = buildings.Tints(wall="#3A2A22", roof="#241913", shade="#33231B", trim="#5C4029")
-    buildings.serambi(porch, 905, tints, (0.035, 0.515, 0.965))
-    drums.trestle(porch, 1520, 905, 470, 190)
-    drums.bedug(porch, 1350, 560, 210, body=1.6)
-    folk.person(porch, 1010, 930, 430, folk.TEACHER)
+    buildings.serambi(house, 905, tints, (0.035, 0.515, 0.965))
+    drums.trestle(house, 1520, 905, 470, 190)
+    drums.bedug(house, 1350, 560, 210, body=1.6)
+    folk.person(porch, 930, 930, 430, folk.TEACHER, pose="strike")
     stick = stage.sheet(420, 300)
-    drums.mallet(stick, 330, 60, 230)
+    hand = (152, 149)
+    stick.line([(60, 139), (104, 208), hand], mixed(folk.TEACHER.shirt, "#000000", 0.07), 27)
+    drums.mallet(stick, 290, 80, 230)
+    stick.disc(*hand, 17, folk.TEACHER.skin)
     return [
         Layer(sky.finish()),
         Layer(hills.finish(), x=-40, motion=drift(-12)),
         *rings,
+        Layer(house.finish()),
+        Layer(stick.finish(), x=900, y=480, motion=strike(-70, -24, BEAT_SECONDS)),
         Layer(porch.finish()),
-        Layer(stick.finish(), x=905, y=505, motion=strike(-90, -30, BEAT_SECONDS)),
         spoken(
             stage,
             "Satu pukulan,\nsawah pun tahu:\nwaktunya pulang.",

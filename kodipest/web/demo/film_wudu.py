@@ -228,7 +228,6 @@ def _chilli(sheet: Sheet, x: float, base: float, height: float) -> None:
         (0.27, 0.56),
         (-0.22, 0.9),
         (0.23, 0.86),
-        (0.0, 1.08),
         (-0.3, 0.36),
         (0.3, 0.32),
     )
@@ -240,6 +239,10 @@ def _chilli(sheet: Sheet, x: float, base: float, height: float) -> None:
         middle = ((root[0] + tip[0]) / 2 + dx * 8, (root[1] + tip[1]) / 2)
         far = (tip[0] + dx * height * 0.3, tip[1] - height * 0.06)
         sheet.blob([middle, (tip[0], tip[1] - side), far, (tip[0], tip[1] + side)], LEAF)
+    crown = base - height
+    sheet.blob(
+        [(x + 2, crown + 30), (x - 14, crown - 8), (x + 6, crown - 52), (x + 22, crown - 6)], LEAF
+    )
     for dx, dy in ((-0.15, 0.46), (0.16, 0.42), (-0.1, 0.74), (0.14, 0.7)):
         top = (x + dx * height, base - dy * height)
         sheet.line([top, (top[0], top[1] + height * 0.03)], "#2B6B56", 5)

@@ -6,7 +6,7 @@ from typing import Literal
 from kodipest.web.demo.brush import Sheet, arc_points, smooth
 from kodipest.web.demo.palette import CARD, GOLD_BRIGHT, INK, LEAF, SKIN, SKY, Colour, mixed
 
-Pose = Literal["stand", "wave", "hold", "sit", "worry"]
+Pose = Literal["stand", "wave", "hold", "sit", "worry", "strike"]
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,8 @@ def _upper(
     )
     sheet.polygon(body, figure.shirt)
     for side in (-1, 1):
+        if pose == "strike" and side == facing:
+            continue  # the arm that swings is drawn by whoever swings it
         _arm(sheet, x, shoulder, height, figure, pose, side, facing)
     sheet.line(
         [(x, shoulder + height * 0.04), (x, waist - height * 0.03)],

@@ -154,7 +154,7 @@ def palm(
     left = [(px - width * (1.25 - 0.75 * i / len(spine)), py) for i, (px, py) in enumerate(spine)]
     right = [(px + width * (1.25 - 0.75 * i / len(spine)), py) for i, (px, py) in enumerate(spine)]
     sheet.polygon([*left, *reversed(right)], trunk)
-    for angle in (-172, -148, -118, -88, -58, -30, -6, 14, 166):
+    for angle in (-170, -148, -122, -64, -34, -10, 12, 168):
         _frond(sheet, top, height * 0.36, angle, leaf)
     for dx in (-0.02, 0.018):
         sheet.disc(top[0] + height * dx, top[1] + height * 0.02, height * 0.02, trunk)

@@ -99,7 +99,7 @@ def graph(bed: Bed, *, label: str = "sound") -> str:
     strands.append("[dry2]aecho=0.9:0.75:97|157|233:0.26|0.19|0.12[right]")
     strands.append(
         f"[left][right]join=inputs=2:channel_layout=stereo,atrim=0:{bed.seconds:.3f},"
-        f"afade=t=in:d=0.8,afade=t=out:st={fade:.3f}:d=2.2,alimiter=limit=0.9:level=0[{label}]"
+        f"volume=1.4,afade=t=in:d=0.8,afade=t=out:st={fade:.3f}:d=2.2,alimiter=limit=0.9:level=0[{label}]"
     )
     return ";".join(strands)
 

@@ -166,11 +166,8 @@ def stage_work(
     goal = min(Stage(piece.stage), until, key=ORDER.index)
     author = cast.person(piece.author)
     work = Work.objects.filter(created_by=author, kind=piece.kind, title=piece.title).first()
-    if work and (
-        goal == Stage.TRAINING or Passage.objects.filter(work=work, to_stage=goal).exists()
-    ):
-        if is_made(work, piece):
-            return
+    if work and has_been_at(goal, work) and is_made(work, piece):
+        return
     tell(f"{piece.title} …")
     if work is None:
         work = start_work(
@@ -183,6 +180,11 @@ def stage_work(
     if work.newest_revision.is_open:
         make(cast, work, piece)
     carry(work, company_of(cast, piece), until=goal)
+
+
+def has_been_at(goal: Stage, work: Work) -> bool:
+    """Say whether a work came that far before, wherever people have taken it since."""
+    return goal == Stage.TRAINING or Passage.objects.filter(work=work, to_stage=goal).exists()
 
 
 def is_made(work: Work, piece: catalogue.Piece) -> bool:

@@ -19,7 +19,7 @@ from kodipest.people.operations import give_role, record_consent, register_perso
 from kodipest.stages.curation.rubric import CRITERIA, HIGHEST
 from kodipest.stages.publication.models import Edition
 from kodipest.web.demo import catalogue
-from kodipest.web.demo.carry import Company, Preparing, carry
+from kodipest.web.demo.carry import Company, Preparing, carry, wait_until_done
 from kodipest.web.demo.seeding import Cast, works_folder
 from kodipest.works.journey import Stage
 from kodipest.works.models import Work
@@ -47,6 +47,7 @@ class Command(BaseCommand):
         santri = self.timed("santri", lambda: new_santri(cast))
         try:
             work = self.timed("upload", lambda: uploaded(cast, santri, source))
+            self.timed("transcode", lambda: wait_until_done(work))
             company = company_of(cast, santri)
             self.timed("carry", lambda: carry(work, company, until=Stage.PUBLICATION))
         except Refusal as refusal:
