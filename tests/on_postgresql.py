@@ -83,6 +83,8 @@ def pytest_addoption() -> None:
     global _server  # noqa: PLW0603 - pytest offers a plugin module no other place this early
     _server = Server()
     os.environ["DATABASE_URL"] = _server.start()
+    # A backup asks for a pg_dump as new as the server; the computer's own may be older.
+    os.environ["PATH"] = f"{_server.programs}{os.pathsep}{os.environ['PATH']}"
 
 
 _server: Server | None = None

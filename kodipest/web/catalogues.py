@@ -1,7 +1,7 @@
 """Messages of the interface: gathered from the program, checked, compiled. Babel only, no gettext tools."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
@@ -42,11 +42,11 @@ def gather(root: Path) -> Catalog:
 
 def extract_template(
     file: IO[bytes], keywords: Any, comment_tags: Any, options: Any
-) -> Iterable[tuple[int, str, Any, list[str]]]:
+) -> Iterator[tuple[int, str, Any, list[str]]]:
     """Extract from a Django template: its tags as Python calls, each line from its first column."""
     source = templatize(file.read().decode(), origin=getattr(file, "name", None))
     flat = "\n".join(line.lstrip() for line in source.split("\n"))
-    return extract_python(BytesIO(flat.encode()), keywords, comment_tags, {"encoding": "utf-8"})
+    yield from extract_python(BytesIO(flat.encode()), keywords, comment_tags, {"encoding": "utf-8"})
 
 
 def catalogue_file(root: Path, language: str) -> Path:
@@ -116,10 +116,18 @@ def compile_all(root: Path) -> list[Path]:
             continue
         scratch = target.with_suffix(".mo.new")
         with scratch.open("wb") as file:
-            write_mo(file, read(root, language))
+            write_mo(file, _said(read(root, language)))
         scratch.replace(target)
         written.append(target)
     return written
+
+
+def _said(catalogue: Catalog) -> Catalog:
+    """Drop plural messages without words: an empty plural would be shown as nothing at all."""
+    for message in list(catalogue):
+        if message.id and not isinstance(message.string, str) and not all(message.string):
+            catalogue.delete(message.id, message.context)
+    return catalogue
 
 
 def _program_files(root: Path) -> Iterator[Path]:

@@ -188,7 +188,7 @@ def run_tool(program: str, *arguments: str) -> None:
 
 
 def _parameters() -> dict[str, Any]:
-    known: dict[str, Any] = connection.get_connection_params()  # type: ignore[attr-defined]
+    known: dict[str, Any] = connection.get_connection_params()
     return {key: known.get(key) for key in ("host", "port", "user", "password", "dbname")}
 
 
