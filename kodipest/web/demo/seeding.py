@@ -156,7 +156,7 @@ def chosen(
     """Yield the works to be set on stage, in an order that `seed` decides; films last, they take longest."""
     pieces = [piece for piece in script.pieces.values() if piece.kind not in without]
     random.Random(seed).shuffle(pieces)  # noqa: S311 -- an order of appearance, not a secret
-    return iter(sorted(pieces, key=lambda piece: piece.kind == Work.Kind.VIDEO))
+    return iter(sorted(pieces, key=lambda piece: piece.kind == "video"))
 
 
 def stage_work(

@@ -84,7 +84,7 @@ class Command(BaseCommand):
 
 def rendered(script: catalogue.Catalogue) -> Path:
     """Draw the first film of the catalogue, or find it drawn."""
-    films = (piece for piece in script.pieces.values() if piece.kind == Work.Kind.VIDEO)
+    films = (piece for piece in script.pieces.values() if piece.kind == "video")
     return next(films).files[0].produce(works_folder())
 
 
