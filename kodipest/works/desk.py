@@ -42,7 +42,7 @@ def desk_context(work: Work, person: Person, bound: Bound | None = None) -> dict
         else None,
         "credits": work.credits.select_related("person"),
         "credit_form": (bound.get("credit") or CreditForm(house=work.organisation))
-        if may_change
+        if may_change and (work.stage == Stage.TRAINING or "credit" in bound)
         else None,
         "versions": work.revisions.select_related("made_by"),
         "passages": history(work),

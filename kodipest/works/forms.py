@@ -17,11 +17,11 @@ class StartWorkForm(forms.Form):
         label=_("What do you make?"), choices=Work.Kind, widget=forms.RadioSelect
     )
     title = forms.CharField(
-        label=_("title"),
+        label=_("Title"),
         max_length=200,
         help_text=_("You can change it until you hand the work in."),
     )
-    language = forms.ChoiceField(label=_("language"), choices=LANGUAGES, initial="id")
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, initial="id")
     organisation = forms.ModelChoiceField(
         label=_("Pesantren"), queryset=Organisation.objects.none(), empty_label=None
     )
@@ -78,8 +78,8 @@ class UploadForm(forms.Form):
 class CreditForm(forms.Form):
     """A part in the work, for somebody of the same house."""
 
-    person = forms.ModelChoiceField(label=_("person"), queryset=Person.objects.none())
-    role = forms.ChoiceField(label=_("part"), choices=Credit.Role, initial=Credit.Role.AUTHOR)
+    person = forms.ModelChoiceField(label=_("Person"), queryset=Person.objects.none())
+    role = forms.ChoiceField(label=_("Part"), choices=Credit.Role, initial=Credit.Role.AUTHOR)
 
     def __init__(self, *args: Any, house: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -58,6 +58,11 @@ class Preview:
     book: str = ""
 
     @property
+    def is_film(self) -> bool:
+        """Say whether a player shows it, now or when it is prepared."""
+        return self.kind in {Work.Kind.VIDEO, Work.Kind.AUDIO}
+
+    @property
     def is_empty(self) -> bool:
         """Say whether there is nothing to look at yet."""
         return not (self.text or self.film or self.pictures or self.book)

@@ -23,6 +23,7 @@ class Standing(models.TextChoices):
     WITH_CURATORS = "with_curators", _("With the curators")
     PASSED = "passed", _("Passed curation")
     PUBLISHED = "published", _("Published")
+    HELD = "held", _("Held back by a consent")
 
 
 WHAT_NEXT: dict[Standing, Promise] = {
@@ -37,6 +38,7 @@ WHAT_NEXT: dict[Standing, Promise] = {
     ),
     Standing.PASSED: _("It waits for a channel in which it comes out."),
     Standing.PUBLISHED: _("Everybody can see it."),
+    Standing.HELD: _("Nobody sees it until everyone in the credits consents."),
 }
 YOUR_TURN = frozenset(
     {Standing.DRAFT, Standing.REWORKED, Standing.RETURNED, Standing.APPROVED, Standing.GROWING}
@@ -44,6 +46,7 @@ YOUR_TURN = frozenset(
 TONES = {
     Standing.RETURNED: "gold",
     Standing.APPROVED: "gold",
+    Standing.HELD: "clay",
     Standing.WITH_MENTOR: "sky",
     Standing.WITH_CURATORS: "sky",
     Standing.GROWING: "sky",
@@ -52,17 +55,28 @@ TONES = {
 }
 
 
-def standing_of(stage: str, newest: Revision, acts: Collection[str]) -> Standing:
-    """Say how a work in `stage` stands, whose `newest` revision was vouched for by `acts`."""
+def standing_of(
+    stage: str, newest: Revision, acts: Collection[str], *, is_barred: bool = False
+) -> Standing:
+    """Say how a work in `stage` stands, whose `newest` revision was vouched for by `acts`.
+
+    `is_barred` says that somebody in its credits does not let works be shown.
+    """
     if stage == Stage.TRAINING:
-        if not newest.is_open:
-            return Standing.RETURNED
-        return Standing.DRAFT if newest.number == 1 else Standing.REWORKED
+        return _on_the_desk(newest)
     if stage == Stage.COACHING:
         return Standing.APPROVED if Act.APPROVED in acts else Standing.WITH_MENTOR
     if stage == Stage.CURATION:
         return Standing.PASSED if Act.PASSED in acts else Standing.WITH_CURATORS
-    return Standing.GROWING if stage == Stage.INCUBATION else Standing.PUBLISHED
+    if stage == Stage.INCUBATION:
+        return Standing.GROWING
+    return Standing.HELD if is_barred else Standing.PUBLISHED
+
+
+def _on_the_desk(newest: Revision) -> Standing:
+    if not newest.is_open:
+        return Standing.RETURNED
+    return Standing.DRAFT if newest.number == 1 else Standing.REWORKED
 
 
 class Stop(NamedTuple):

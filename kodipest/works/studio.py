@@ -17,7 +17,7 @@ from kodipest.people.models import Person
 from kodipest.works.journey import Stage
 from kodipest.works.models import Attestation, Passage, Revision, Work
 from kodipest.works.preview import poster_of
-from kodipest.works.queries import newest_revisions
+from kodipest.works.queries import newest_revisions, works_without_consent
 from kodipest.works.standing import (
     TONES,
     WHAT_NEXT,
@@ -132,8 +132,9 @@ def voices_on(work: Work) -> list[Voice]:
     return sorted((voice for memory in _memories for voice in memory(work)), reverse=True)
 
 
-def standings_of(works: Sequence[Work]) -> list[Standings]:
-    """Tell how each of `works` stands: four queries for a page, however many works it has."""
+def standings_of(works: Iterable[Work]) -> list[Standings]:
+    """Tell how each of `works` stands: five queries for a page, however many works it has."""
+    works = list(works)
     newest = newest_revisions(works)
     acts = defaultdict[object, set[str]](set)
     vouched = Attestation.objects.filter(revision__in=[each.pk for each in newest.values()])
@@ -144,11 +145,12 @@ def standings_of(works: Sequence[Work]) -> list[Standings]:
             "work_id", flat=True
         )
     )
+    barred = set(works_without_consent().filter(work__in=works).values_list("work_id", flat=True))
     found = []
     for work in works:
         revision = newest[work.pk]
         revision.work = work
-        standing = standing_of(work.stage, revision, acts[work.pk])
+        standing = standing_of(work.stage, revision, acts[work.pk], is_barred=work.pk in barred)
         stops = stops_of(work, grew=work.pk in grown)
         found.append(Standings(work, revision, standing, stops, poster_of(revision)))
     return found

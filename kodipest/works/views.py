@@ -20,8 +20,9 @@ from django.views.decorators.http import (
 from kodipest.kernel.errors import Refusal
 from kodipest.kernel.text import article_html
 from kodipest.people.http import PersonRequest
+from kodipest.people.queries import organisations_of
 from kodipest.works.desk import desk_context, files_context
-from kodipest.works.forms import CreditForm, StartWorkForm, TextForm, UploadForm
+from kodipest.works.forms import MAKER_ROLES, CreditForm, StartWorkForm, TextForm, UploadForm
 from kodipest.works.models import Asset, Work
 from kodipest.works.operations import (
     attach_file,
@@ -48,7 +49,7 @@ def studio(request: PersonRequest) -> HttpResponse:
     page = Paginator(works_like(mine, **wanted), PAGE_SIZE).get_page(request.GET.get("page"))
     shown = {
         "page": page,
-        "cards": standings_of(page.object_list),
+        "cards": standings_of(page),
         "kinds": Work.Kind.choices,
         "is_filtered": any(wanted.values()),
         "may_start": may_start(request),
@@ -58,9 +59,7 @@ def studio(request: PersonRequest) -> HttpResponse:
 
 def may_start(request: PersonRequest) -> bool:
     """Say whether the person belongs to a house in which works are made."""
-    form = StartWorkForm(person=request.user)
-    field = form.fields["organisation"]
-    return isinstance(field, forms.ModelChoiceField) and field.queryset.exists()
+    return bool(organisations_of(request.user, *MAKER_ROLES))
 
 
 @login_required
@@ -76,7 +75,8 @@ def start(request: PersonRequest) -> HttpResponse:
         else:
             return redirect("studio_work", work.pk)
     status = SAY_NO if form.is_bound else 200
-    return render(request, "works/studio_new.html", {"form": form}, status=status)
+    shown = {"form": form, "may_start": may_start(request)}
+    return render(request, "works/studio_new.html", shown, status=status)
 
 
 @login_required
@@ -168,11 +168,16 @@ def credit(request: PersonRequest, work_id: UUID) -> HttpResponse:
     """Name somebody of the same house in the credits."""
     work = get_object_or_404(works_on_desk_of(request.user), pk=work_id)
     form = CreditForm(request.POST, house=work.organisation)
-    if not form.is_valid():
-        return page_of(request, work, credit=form)
-    named = credit_person(work=work, by=request.user, **form.cleaned_data)
-    messages.success(request, _("%(name)s is in the credits.") % {"name": named.person.nickname})
-    return redirect("studio_work", work.pk)
+    if form.is_valid():
+        try:
+            named = credit_person(work=work, by=request.user, **form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error(None, refusal)
+        else:
+            said = _("%(name)s is in the credits.")
+            messages.success(request, said % {"name": named.person.nickname})
+            return redirect("studio_work", work.pk)
+    return page_of(request, work, credit=form)
 
 
 @login_required

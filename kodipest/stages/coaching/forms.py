@@ -28,7 +28,7 @@ class ApproveForm(forms.Form):
     revision = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, newest: Revision, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"revision": newest.pk}, **kwargs)
+        super().__init__(*args, **kwargs)
         self.newest = newest
 
     def clean_revision(self) -> UUID:

@@ -42,7 +42,7 @@ def inbox(request: PersonRequest) -> HttpResponse:
     if Role.COACH not in roles_of(request.user):
         raise PermissionDenied(_("This page is for mentors."))
     page = Paginator(waiting_for_coach(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
-    shown = {"page": page, "rows": standings_of(page.object_list)}
+    shown = {"page": page, "rows": standings_of(page)}
     return render(request, "coaching/inbox.html", shown)
 
 

@@ -27,6 +27,17 @@ class SubmitForm(forms.Form):
     )
 
 
+class SendBackForm(forms.Form):
+    """Why a passed work goes back to its makers after all."""
+
+    why = forms.CharField(
+        label=_("What should change"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Its makers read this."),
+    )
+
+
 class VerdictForm(forms.Form):
     """A rubric, a praise, an advice; the button that is pressed says the outcome."""
 
@@ -49,8 +60,8 @@ class VerdictForm(forms.Form):
         super().__init__(*args, **kwargs)
         for criterion in rubric.CRITERIA:
             self.fields[criterion.key] = forms.TypedChoiceField(
-                label=criterion.name,
-                help_text=criterion.question,
+                label=str(criterion.name),
+                help_text=str(criterion.question),
                 choices=list(SCORES.items()),
                 coerce=int,
                 widget=forms.RadioSelect(attrs={"data-weight": criterion.weight}),

@@ -7,4 +7,5 @@ urlpatterns = [
     path("kurasi/putusan/", views.decided, name="curation_decided"),
     path("kurasi/<uuid:submission_id>/", views.review, name="curation_review"),
     path("kurasi/karya/<uuid:work_id>/ajukan/", views.submit, name="curation_submit"),
+    path("kurasi/karya/<uuid:work_id>/kembalikan/", views.give_back, name="curation_return"),
 ]

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,9 +15,9 @@ from kodipest.kernel.errors import Refusal
 from kodipest.people.http import PersonRequest
 from kodipest.people.rules import is_curator
 from kodipest.stages.curation import rubric
-from kodipest.stages.curation.forms import SubmitForm, VerdictForm
-from kodipest.stages.curation.operations import decide, submit_work
-from kodipest.stages.curation.queries import decided_by, waiting_for_curator
+from kodipest.stages.curation.forms import SendBackForm, SubmitForm, VerdictForm
+from kodipest.stages.curation.operations import decide, send_back, submit_work
+from kodipest.stages.curation.queries import decided_by, passed_and_waiting, waiting_for_curator
 from kodipest.works.desk import desk_context
 from kodipest.works.preview import preview_of
 from kodipest.works.queries import works_on_desk_of
@@ -94,3 +94,24 @@ def submit(request: PersonRequest, work_id: UUID) -> HttpResponse:
             return redirect("studio_work", work.pk)
     context = desk_context(work, request.user, {"submit": form})
     return render(request, "works/studio_work.html", context, status=SAY_NO)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def give_back(request: PersonRequest, work_id: UUID) -> HttpResponse:
+    """Give a passed work that cannot come out as it is back to its makers."""
+    verdict = passed_and_waiting(request.user).filter(submission__work=work_id).last()
+    if verdict is None:
+        raise Http404
+    work = verdict.submission.work
+    form = SendBackForm(request.POST or None)
+    if form.is_valid():
+        try:
+            send_back(work=work, by=request.user, **form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error(None, refusal)
+        else:
+            messages.success(request, _("The work is back with its makers."))
+            return redirect("publication")
+    status = SAY_NO if form.is_bound else 200
+    return render(request, "curation/give_back.html", {"work": work, "form": form}, status=status)

@@ -33,7 +33,7 @@ def growing(request: PersonRequest) -> HttpResponse:
     if not is_programme_manager(request.user):
         raise PermissionDenied(_("This page is for programme managers."))
     page = Paginator(works_in_incubation(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
-    shown = {"page": page, "rows": standings_of(page.object_list)}
+    shown = {"page": page, "rows": standings_of(page)}
     return render(request, "incubation/growing.html", shown)
 
 

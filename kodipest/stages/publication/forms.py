@@ -21,9 +21,9 @@ class PublishForm(forms.Form):
 class ChannelForm(forms.Form):
     """A new channel."""
 
-    name = forms.CharField(label=_("name"), max_length=120)
+    name = forms.CharField(label=_("Name"), max_length=120)
     about = forms.CharField(
-        label=_("about"),
+        label=_("About"),
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),

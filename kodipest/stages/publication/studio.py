@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kodipest.stages.publication.queries import obstacles_to_publication, published_editions
+from kodipest.stages.publication.queries import obstacles_to_publication
 from kodipest.works.standing import Standing
 from kodipest.works.studio import Desk, Step, contribute
 
@@ -19,13 +19,7 @@ def steps(desk: Desk) -> Iterator[Step]:
             obstacles=obstacles_to_publication(desk.work),
         )
     elif desk.standing == Standing.PUBLISHED:
-        yield published(desk)
-
-
-def published(desk: Desk) -> Step:
-    """Link to the public page, or say that a consent holds the work back."""
-    if published_editions().filter(work=desk.work).exists():
-        return Step(
+        yield Step(
             title=_("It is out"),
             text=_(
                 "Everybody can see it. The pesantren and the programme may take it off at any time."
@@ -34,13 +28,14 @@ def published(desk: Desk) -> Step:
             action=_("To its public page"),
             is_link=True,
         )
-    return Step(
-        title=_("Held back by a consent"),
-        text=_(
-            "It was published, but nobody sees it until everyone in the credits consents again."
-        ),
-        obstacles=obstacles_to_publication(desk.work),
-    )
+    elif desk.standing == Standing.HELD:
+        yield Step(
+            title=_("Held back by a consent"),
+            text=_(
+                "It was published, but nobody sees it until everyone in the credits consents again."
+            ),
+            obstacles=obstacles_to_publication(desk.work),
+        )
 
 
 def join() -> None:

@@ -135,7 +135,7 @@ def work_item(told: Standings) -> Item:
         title=told.revision.title,
         url=reverse("studio_work", args=[told.work.pk]),
         text=told.next,
-        tag=told.standing.label,
+        tag=str(told.standing.label),
         tone=told.tone,
         kind=told.work.kind,
     )

@@ -1,22 +1,24 @@
-"""Works by stage as a drawn funnel: shapes only, the words and figures stand in the table beneath."""
+"""Works by stage as a drawn funnel: shapes only, the words and figures stand in the table beside it."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from kodipest.works.journey import ORDER, Stage
 
-WIDTH, BAND, GAP = 240, 34, 6
-NARROWEST = 14
+WIDTH, BAR, GAP = 240, 26, 18
+NARROWEST = 12
 
 
 class Band(NamedTuple):
-    """One stage of the funnel: its outline in SVG units, and what it says."""
+    """One stage: its bar in SVG units, and the slope that leads to the next bar."""
 
     stage: Stage
     label: str
-    count: int
-    points: str
-    middle: int
+    works: int
+    x: str
+    y: int
+    width: str
+    slope: str
 
 
 class Funnel(NamedTuple):
@@ -25,31 +27,36 @@ class Funnel(NamedTuple):
     bands: list[Band]
     width: int
     height: int
+    bar: int
     total: int
 
 
 def draw_funnel(counts: Mapping[str, int]) -> Funnel:
-    """Draw `counts` by stage, each band as wide as its share of the largest."""
+    """Draw `counts` by stage, each bar as wide as its share of the largest."""
     largest = max([*counts.values(), 1])
-    widths = [_width(counts.get(stage, 0), largest) for stage in ORDER]
-    bands = []
-    for place, stage in enumerate(ORDER):
-        top, bottom = widths[place], widths[min(place + 1, len(ORDER) - 1)]
-        y = place * (BAND + GAP)
-        # A band leans towards the next one for its lower third, so that the eye runs down.
-        corners = [
-            ((WIDTH - top) / 2, y),
-            ((WIDTH + top) / 2, y),
-            ((WIDTH + top) / 2, y + BAND * 0.6),
-            ((WIDTH + (top + bottom) / 2) / 2, y + BAND),
-            ((WIDTH - (top + bottom) / 2) / 2, y + BAND),
-            ((WIDTH - top) / 2, y + BAND * 0.6),
-        ]
-        points = " ".join(f"{x:.1f},{height:.1f}" for x, height in corners)
-        bands.append(Band(stage, str(stage.label), counts.get(stage, 0), points, y + BAND // 2))
-    height = len(ORDER) * (BAND + GAP) - GAP
-    return Funnel(bands, WIDTH, height, sum(counts.values()))
+    widths = [NARROWEST + (WIDTH - NARROWEST) * counts.get(stage, 0) / largest for stage in ORDER]
+    bands = [
+        Band(
+            stage=stage,
+            label=str(stage.label),
+            works=counts.get(stage, 0),
+            x=f"{(WIDTH - width) / 2:.1f}",
+            y=place * (BAR + GAP),
+            width=f"{width:.1f}",
+            slope=_slope(width, following, place * (BAR + GAP) + BAR),
+        )
+        for place, (stage, width, following) in enumerate(
+            zip(ORDER, widths, [*widths[1:], None], strict=True)
+        )
+    ]
+    height = len(ORDER) * (BAR + GAP) - GAP
+    return Funnel(bands, WIDTH, height, BAR, sum(counts.values()))
 
 
-def _width(count: int, largest: int) -> float:
-    return NARROWEST + (WIDTH - NARROWEST) * count / largest
+def _slope(width: float, following: float | None, y: int) -> str:
+    """Outline the space between two bars; nothing follows the last one."""
+    if following is None:
+        return ""
+    left, right = (WIDTH - width) / 2, (WIDTH + width) / 2
+    low_left, low_right = (WIDTH - following) / 2, (WIDTH + following) / 2
+    return f"{left:.1f},{y} {right:.1f},{y} {low_right:.1f},{y + GAP} {low_left:.1f},{y + GAP}"

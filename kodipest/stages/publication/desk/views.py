@@ -43,8 +43,8 @@ def desk(request: PersonRequest) -> HttpResponse:
     """List the works that wait for a channel, and whose consent is missing."""
     require_manager(request)
     page = Paginator(waiting_for_channel(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
-    missing = missing_names(page.object_list)
-    rows = [(told, missing.get(told.work.pk, [])) for told in standings_of(page.object_list)]
+    missing = missing_names(page)
+    rows = [(told, missing.get(told.work.pk, [])) for told in standings_of(page)]
     shown = {"page": page, "rows": rows, "channels": channel_list()}
     return render(request, "publication/desk.html", shown)
 
@@ -55,8 +55,8 @@ def out(request: PersonRequest) -> HttpResponse:
     """List the editions that are out, those held back by a consent included."""
     require_manager(request)
     page = Paginator(editions_out(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
-    missing = missing_names([edition.work for edition in page.object_list])
-    rows = [(edition, missing.get(edition.work_id, [])) for edition in page.object_list]
+    missing = missing_names([edition.work for edition in page])
+    rows = [(edition, missing.get(edition.work_id, [])) for edition in page]
     return render(request, "publication/desk_out.html", {"page": page, "rows": rows})
 
 

@@ -26,6 +26,8 @@ class Sender {
     this.queue = [];
     if ("many" in this.input.dataset) this.input.multiple = true;
     form.querySelector("[data-send]").hidden = true; // choosing is sending
+    this.input.classList.add("hush"); // its label is the box; the keyboard still reaches it
+    this.input.required = false;
     this.input.addEventListener("change", () => this.take(this.input.files));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
