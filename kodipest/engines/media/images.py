@@ -1,10 +1,11 @@
 """Pictures: probe them and cut them to the widths of phones and desks."""
 
 import io
+import struct
 import warnings
 from pathlib import Path
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps
 
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.facts import Probe
@@ -24,6 +25,7 @@ WEBP_QUALITY = 80
 _PILLOW = {"jpeg": "JPEG", "png": "PNG", "gif": "GIF", "webp": "WEBP", "avif": "AVIF"}
 _TURNED = {5, 6, 7, 8}
 _ORIENTATION = 0x0112
+_BROKEN = (OSError, SyntaxError, ValueError, EOFError, TypeError, struct.error)
 _DEGREES = {3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}
 
 
@@ -33,10 +35,10 @@ def probe_image(path: Path, sniffed: Sniffed) -> Probe:
     Raises Unusable: `damaged`, `too_large` or `unsupported`.
     """
     with _open(path, sniffed.container) as image:
-        orientation = image.getexif().get(_ORIENTATION, 1)
+        _load(image)
+        orientation = _orientation(image)
         width, height = image.size
         bits = 16 if image.mode.startswith(("I;16", "I", "F")) else 8
-        _load(image)
     if orientation in _TURNED:
         width, height = height, width
     return Probe(
@@ -58,8 +60,8 @@ def _open(path: Path, container: str) -> Image.Image:
             image = Image.open(path, formats=[_PILLOW[container]])
     except Image.DecompressionBombError as error:
         raise Unusable("too_large", str(error)) from error
-    except UnidentifiedImageError as error:
-        raise Unusable("damaged", str(error)) from error
+    except _BROKEN as error:
+        raise _damaged(error) from error
     width, height = image.size
     if width * height > MAX_PIXELS or max(width, height) > MAX_IMAGE_SIDE:
         image.close()
@@ -72,8 +74,24 @@ def _load(image: Image.Image) -> None:
     try:
         image.seek(0)
         image.load()
-    except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
-        raise Unusable("damaged", f"{type(error).__name__}: {error}") from error
+    except _BROKEN as error:
+        raise _damaged(error) from error
+
+
+def _orientation(image: Image.Image) -> int:
+    """Return the EXIF orientation; words about a picture that are broken do not cost the picture."""
+    try:
+        told = image.getexif().get(_ORIENTATION, 1)
+    except _BROKEN:
+        return 1
+    return told if isinstance(told, int) else 1
+
+
+def _damaged(error: Exception) -> Exception:
+    """Tell a broken picture from a broken disk: Pillow's own complaints carry no errno."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return error
+    return Unusable("damaged", f"{type(error).__name__}: {error}")
 
 
 def cut_image(source: Path, out: Path, container: str) -> list[Picture]:
@@ -100,7 +118,7 @@ def _widths(own: int) -> list[int]:
 
 
 def _upright_srgb(image: Image.Image) -> Image.Image:
-    upright = ImageOps.exif_transpose(image)
+    upright = ImageOps.exif_transpose(image) if _orientation(image) > 1 else image
     profile = image.info.get("icc_profile")
     if profile and upright.mode in {"RGB", "RGBA", "CMYK", "L"}:
         upright = _to_srgb(upright, profile)

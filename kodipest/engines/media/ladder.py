@@ -167,9 +167,10 @@ def verify_track(track: Track, expected_seconds: float) -> None:
     if named != [segment.name for segment in track.segments]:
         raise Unusable("encoder_failed", f"{track.name}: the playlist names other segments")
     for segment in track.segments:
-        size = (track.folder / segment.name).stat().st_size
-        if size != segment.bytes or not size:
-            raise Unusable("encoder_failed", f"{track.name}/{segment.name}: {size} bytes")
+        file = track.folder / segment.name
+        found = f"{file.stat().st_size} bytes" if file.exists() else "missing"
+        if found != f"{segment.bytes} bytes":
+            raise Unusable("encoder_failed", f"{track.name}/{segment.name}: {found}")
     tolerance = max(DURATION_TOLERANCE_SECONDS, expected_seconds * DURATION_TOLERANCE)
     if abs(track.seconds - expected_seconds) > tolerance:
         found = f"{track.seconds:.2f} s, expected {expected_seconds:.2f} s"

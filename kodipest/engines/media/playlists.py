@@ -44,6 +44,7 @@ class Track:
     waiting: list[Fragment] = field(default_factory=list)
     taken: int = 0  # fragments read so far
     end: int = 0  # ticks up to which fragments were read
+    named: str = ""  # the lines of the closed segments; a long film is not written anew each time
 
     @property
     def folder(self) -> Path:
@@ -112,22 +113,23 @@ class Track:
         body = b"".join([self.waiting[0].brand, *(fragment.body for fragment in self.waiting)])
         write_whole(self.folder / name, body)
         ticks = sum(fragment.duration for fragment in self.waiting)
-        self.segments.append(Segment(name, ticks / self.init.timescale, len(body)))
+        segment = Segment(name, ticks / self.init.timescale, len(body))
+        self.segments.append(segment)
+        self.named += f"#EXTINF:{segment.seconds:.5f},\n{name}\n"
         self.waiting.clear()
 
     def _text(self, is_last: bool) -> bytes:
-        lines = [
+        head = [
             "#EXTM3U",
             "#EXT-X-VERSION:7",
             f"#EXT-X-TARGETDURATION:{SEGMENT_SECONDS}",
             "#EXT-X-MEDIA-SEQUENCE:0",
             "#EXT-X-PLAYLIST-TYPE:EVENT",
             "#EXT-X-INDEPENDENT-SEGMENTS",
-            f'#EXT-X-MAP:URI="{INIT}"',
+            f'#EXT-X-MAP:URI="{INIT}"\n',
         ]
-        for segment in self.segments:
-            lines += [f"#EXTINF:{segment.seconds:.5f},", segment.name]
-        return "\n".join([*lines, *(["#EXT-X-ENDLIST"] if is_last else []), ""]).encode()
+        end = "#EXT-X-ENDLIST\n" if is_last else ""
+        return ("\n".join(head) + self.named + end).encode()
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -209,7 +209,10 @@ def test_a_file_name_is_never_read_as_anything_else() -> None:
             lambda: footage.sound("rare_sound.mkv", rest="-c:a real_144 -ar 8000"),
             "unsupported",
         ),
-        (lambda: footage.written("riff.avi", b"RIFF\x10\x00\x00\x00AVI LIST" + bytes(40)), "damaged"),
+        (
+            lambda: footage.written("riff.avi", b"RIFF\x10\x00\x00\x00AVI LIST" + bytes(40)),
+            "damaged",
+        ),
         (
             lambda: footage.written(
                 "hollow.mp4", b"\x00\x00\x00\x10ftypisom\x00\x00\x02\x00\x00\x00\x00\x08moov"

@@ -50,7 +50,7 @@ def test_first_bytes_tell_what_a_file_is(head: bytes, container: str, mime: str)
         (b";FFMETADATA1\ntitle=x\n", "disguised"),
         (b'<?xml version="1.0"?>\n<MPD xmlns="urn:mpeg:dash">', "disguised"),
         (b"v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\n", "disguised"),
-        ("Catatan rapat santri.\n".encode(), "not_media"),
+        (b"Catatan rapat santri.\n", "not_media"),
         (b"\x7fELF\x02\x01", "not_media"),
         (b"\x00" * 100, "not_media"),
         (b"PK\x03\x04" + bytes(26) + b"word/document.xml", "unsupported"),

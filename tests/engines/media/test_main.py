@@ -1,0 +1,150 @@
+"""The engine from the command line, as an operator or a script uses it."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from . import footage
+
+ROOT = Path(__file__).parents[3]
+COMMAND = [sys.executable, "-m", "kodipest.engines.media"]
+
+
+def run(*words: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *map(str, words)], check=False, cwd=ROOT, capture_output=True, text=True
+    )
+
+
+def test_probe_prints_one_json_and_nothing_else() -> None:
+    done = run("probe", footage.film(), "--json")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["kind"] == "video"
+    assert done.stdout.count("\n") == 1
+
+
+def test_ladder_prints_its_figures(tmp_path: Path) -> None:
+    done = run("ladder", footage.film(), tmp_path / "out", "--preset", "ultrafast", "--json")
+
+    figures = json.loads(done.stdout)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [rung["name"] for rung in figures["rungs"]] == ["240p"]
+    for name in ("cpu_seconds", "wall_seconds", "first_playable_seconds", "peak_rss_bytes"):
+        assert figures[name] > 0
+
+
+def test_progress_goes_to_stderr_so_that_stdout_stays_json(tmp_path: Path) -> None:
+    done = run("ladder", footage.film(), tmp_path / "out", "--preset", "ultrafast")
+
+    assert json.loads(done.stdout)["kind"] == "video"
+    assert "100.0%" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"", "empty"), (b"halo\n", "not_media"), (b"#EXTM3U\n/etc/hostname\n", "disguised")],
+)
+def test_what_cannot_be_used_exits_with_one_and_its_code(content: bytes, code: str) -> None:
+    done = run("probe", footage.written("film.mp4", content), "--json")
+
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["error"] == code
+    assert "Traceback" not in done.stderr
+
+
+def test_a_missing_file_and_a_full_folder_exit_with_one(tmp_path: Path) -> None:
+    (tmp_path / "kept").touch()
+
+    for done in (run("probe", "/no/such/film"), run("ladder", footage.film(), tmp_path)):
+        assert done.returncode == 1
+        assert json.loads(done.stdout)["error"] == "os_error"
+        assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["transcode", "x"],
+        ["probe"],
+        ["ladder", "a", "b", "--preset", "placebo"],
+        ["ladder", "a", "b", "--threads", "0"],
+    ],
+)
+def test_wrong_words_exit_with_two(words: list[str]) -> None:
+    done = run(*words)
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+
+
+def test_a_file_called_like_an_option(tmp_path: Path) -> None:
+    shutil.copy(footage.film(), tmp_path / "-version.mp4")
+
+    done = subprocess.run(
+        [*COMMAND, "ladder", "--preset", "ultrafast", "--json", "--", "-version.mp4", "out"],
+        check=False,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(done.stdout)["kind"] == "video"
+
+
+def test_killed_in_the_middle_it_leaves_no_encoder_and_no_manifest(tmp_path: Path) -> None:
+    source = footage.film("long.mp4", size="640x360", seconds=60)
+    words = ["ladder", str(source), str(tmp_path / "out"), "--preset", "slow", "--json"]
+    with subprocess.Popen([*COMMAND, *words, "--threads", "1"], cwd=ROOT) as parent:
+        master = tmp_path / "out" / "master.m3u8"
+        deadline = time.monotonic() + 30
+        while not master.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        children = psutil.Process(parent.pid).children(recursive=True)
+        assert [child.name()[:6] for child in children] == ["ffmpeg"]
+
+        parent.send_signal(signal.SIGKILL)
+        parent.wait()
+        _gone, alive = psutil.wait_procs(children, timeout=5)
+
+    assert alive == []
+    assert master.exists()
+    assert not (tmp_path / "out" / "manifest.json").exists()
+
+
+MAY_MOUNT = (
+    subprocess.run(["unshare", "-rm", "true"], check=False, stderr=subprocess.DEVNULL).returncode
+    == 0
+    if shutil.which("unshare")
+    else False
+)
+
+
+@pytest.mark.skipif(not MAY_MOUNT, reason="no user namespaces: no small disk can be mounted")
+@pytest.mark.parametrize("kilobytes", [100, 600])
+def test_a_full_disk_is_named(kilobytes: int, tmp_path: Path) -> None:
+    source = footage.film("disk.mp4", size="640x360", seconds=12)
+    command = " ".join([*COMMAND, "ladder", str(source), f"{tmp_path}/out", "--json"])
+    script = f"mount -t tmpfs -o size={kilobytes}k none {tmp_path} && {command}"
+
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", script],
+        check=False,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 1, done.stderr
+    assert json.loads(done.stdout)["error"] == "no_space"

@@ -1,0 +1,187 @@
+"""The packager, on fragments that a real encoder wrote and on broken ones."""
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kodipest.engines.media.encoder import ffmpeg_path
+from kodipest.engines.media.errors import Unusable
+from kodipest.engines.media.fragments import BrokenFragment, read_fragment, read_init
+from kodipest.engines.media.ladder import verify_track
+from kodipest.engines.media.playlists import Segment, Track, Variant, master_text, peak_bits
+
+FRAGMENTED = (
+    "-nostdin -v error -f lavfi -i testsrc=s=64x64:r=25:d=5 -c:v libx264 -preset veryfast -pix_fmt yuv420p -g 50"
+    " -force_key_frames expr:gte(t,if(lt(n_forced,2),n_forced,(n_forced-1)*2)) -f hls -hls_time 1"
+    " -hls_segment_type fmp4 -hls_fmp4_init_filename a.init.mp4 -hls_segment_filename a.%d.m4s"
+    " -hls_segment_options movflags=+negative_cts_offsets+skip_sidx -avoid_negative_ts disabled"
+    " -hls_list_size 1 a.m3u8"
+)
+
+
+@pytest.fixture(scope="module")
+def fragments(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("fragments")
+    subprocess.run([ffmpeg_path(), *FRAGMENTED.split()], check=True, cwd=folder)
+    return folder
+
+
+@pytest.fixture
+def track(fragments: Path, tmp_path: Path) -> Track:
+    """A track whose encoder has written nothing yet; `arrive` lets fragments come."""
+    (tmp_path / "work").mkdir()
+    (tmp_path / "out").mkdir()
+    shutil.copy(fragments / "a.init.mp4", tmp_path / "work")
+    return Track("a", tmp_path / "work", tmp_path / "out")
+
+
+def arrive(track: Track, fragments: Path, number: int, under: int | None = None) -> None:
+    name = f"a.{number if under is None else under}.m4s"
+    shutil.copy(fragments / f"a.{number}.m4s", track.work / name)
+
+
+def test_init_tells_codec_and_clock(fragments: Path) -> None:
+    init = read_init(fragments / "a.init.mp4")
+
+    assert init.codec == "avc1.64000A"
+    assert init.timescale == 12_800
+
+
+def test_fragment_counts_its_own_samples(fragments: Path) -> None:
+    found = [read_fragment(fragments / f"a.{number}.m4s") for number in range(4)]
+
+    assert [f.start / 12_800 for f in found] == [0, 1, 2, 4]
+    assert [f.duration / 12_800 for f in found] == [1, 1, 2, 1]
+    assert all(f.is_independent for f in found)
+
+
+def test_segments_appear_when_they_are_whole(track: Track, fragments: Path) -> None:
+    assert not track.has_begun()
+    seen = []
+    for number in range(4):
+        arrive(track, fragments, number)
+        track.advance()
+        seen.append([segment.seconds for segment in track.segments])
+    track.advance(is_last=True)
+
+    assert seen == [[1], [1], [1, 3], [1, 3]]
+    assert [segment.seconds for segment in track.segments] == [1, 3, 1]
+    assert track.seconds == 5
+    assert not list(track.work.glob("*.m4s"))
+    verify_track(track, 5.0)
+
+
+def test_a_fragment_that_does_not_follow_is_refused(track: Track, fragments: Path) -> None:
+    arrive(track, fragments, 0)
+    arrive(track, fragments, 2, under=1)
+
+    with pytest.raises(Unusable, match=r"a\.1\.m4s: 25600, not 12800"):
+        track.advance()
+
+
+def test_half_a_fragment_is_refused(track: Track, fragments: Path) -> None:
+    whole = (fragments / "a.0.m4s").read_bytes()
+    (track.work / "a.0.m4s").write_bytes(whole[: len(whole) // 2])
+
+    with pytest.raises(Unusable, match="no samples") as refused:
+        track.advance()
+
+    assert refused.value.code == "encoder_failed"
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\x00\x00\x08styp", b"noise" * 20])
+def test_what_is_no_fragment_is_said_so(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(content)
+
+    with pytest.raises(BrokenFragment):
+        read_fragment(tmp_path / "x")
+    with pytest.raises(BrokenFragment):
+        read_init(tmp_path / "x")
+
+
+@given(st.binary(max_size=400))
+def test_no_noise_breaks_the_readers(content: bytes) -> None:
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        for read in (read_fragment, read_init):
+            with pytest.raises(BrokenFragment):
+                read(Path(file.name))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda folder: (folder / "000001.m4s").write_bytes(b""), "0 bytes"),
+        (lambda folder: (folder / "000001.m4s").write_bytes(b"x"), "1 bytes"),
+        (lambda folder: (folder / "000001.m4s").unlink(), "missing"),
+        (lambda folder: _edit(folder, "#EXT-X-ENDLIST\n", ""), "has no end"),
+        (lambda folder: _edit(folder, "000001.m4s", "000009.m4s"), "names other segments"),
+    ],
+)
+def test_done_is_checked_against_the_disk(spoil, said: str, track: Track, fragments: Path) -> None:
+    for number in range(4):
+        arrive(track, fragments, number)
+    track.advance(is_last=True)
+    spoil(track.folder)
+
+    with pytest.raises(Unusable, match=said) as refused:
+        verify_track(track, 5.0)
+
+    assert refused.value.code == "encoder_failed"
+
+
+def _edit(folder: Path, old: str, new: str) -> None:
+    path = folder / "index.m3u8"
+    path.write_text(path.read_text().replace(old, new))
+
+
+segments = st.lists(
+    st.builds(
+        Segment,
+        name=st.just("x"),
+        seconds=st.floats(min_value=0.1, max_value=4.4),
+        bytes=st.integers(min_value=1, max_value=10**7),
+    ),
+    min_size=1,
+    max_size=20,
+)
+
+
+@given(segments)
+def test_peak_is_never_below_the_average_nor_above_the_densest(found: list[Segment]) -> None:
+    total = sum(s.seconds for s in found)
+    average = sum(s.bytes for s in found) * 8 / total
+    densest = max(s.bytes * 8 / s.seconds for s in found)
+
+    peak = peak_bits(found)
+
+    assert peak <= densest + 1
+    if total <= 6:
+        assert peak >= average - 1
+
+
+def test_a_short_tail_does_not_make_a_peak() -> None:
+    """A last segment of one key frame has an absurd rate of its own; nobody streams at it."""
+    steady = [Segment("x", 4.0, 400_000)] * 3
+
+    assert peak_bits([*steady, Segment("x", 0.04, 60_000)]) == pytest.approx(912_000, rel=0.01)
+
+
+def test_master_of_a_sound_has_no_picture_and_no_group() -> None:
+    text = master_text(
+        [Variant("sound/index.m3u8", "mp4a.40.2", 130_000, 128_000)], sound=None, is_growing=False
+    )
+
+    assert text.decode().splitlines() == [
+        "#EXTM3U",
+        "#EXT-X-VERSION:7",
+        "#EXT-X-INDEPENDENT-SEGMENTS",
+        '#EXT-X-STREAM-INF:BANDWIDTH=130000,AVERAGE-BANDWIDTH=128000,CODECS="mp4a.40.2"',
+        "sound/index.m3u8",
+    ]
