@@ -57,7 +57,7 @@ def refused(request: HttpRequest, refusal: Refusal, *, status: int = 409) -> Htt
 
 def not_taken(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Answer for a file that was refused on its way: 403, 413, 507, or 400 when it was cut off."""
-    return refused(request, refusal, status=uploads.STATUS[refusal.code])
+    return refused(request, refusal, status=uploads.STATUS[str(refusal.code)])
 
 
 def too_big(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -107,5 +107,5 @@ def last_beat() -> Beat | None:
         said = json.loads(beat_file().read_text())
         at = datetime.fromtimestamp(said["time"], UTC)
         return Beat(at, int(said["pid"]), bool(said["busy"]))
-    except (FileNotFoundError, KeyError, ValueError):
+    except (FileNotFoundError, KeyError, TypeError, ValueError):
         return None

@@ -13,6 +13,7 @@ import hashlib
 import logging
 import os
 import uuid
+from collections.abc import Iterator
 from io import BufferedWriter
 from pathlib import Path
 from typing import Any, Final, Self
@@ -98,20 +99,14 @@ class Part:
         return self._hash.hexdigest()
 
     def write(self, chunk: bytes) -> None:
-        """Take the next bytes. Raises Refusal `no_space` when the disk takes no more."""
-        try:
-            self._file.write(chunk)
-        except OSError as error:
-            raise _as_refusal(error) from error
+        """Take the next bytes."""
+        self._file.write(chunk)
         self._hash.update(chunk)
         self.size += len(chunk)
 
     def finish(self) -> None:
-        """Write out what is still buffered. Raises Refusal `no_space`."""
-        try:
-            self._file.close()
-        except OSError as error:
-            raise _as_refusal(error) from error
+        """Write out what is still buffered."""
+        self._file.close()
 
     def abandon(self) -> None:
         """Remove what has come so far."""
@@ -122,20 +117,28 @@ class Part:
         self.path.unlink(missing_ok=True)
 
 
-def _as_refusal(error: OSError) -> Exception:
-    return messages.refusal("no_space") if error.errno in DISK_FULL else error
+@contextlib.contextmanager
+def full_disk_refused() -> Iterator[None]:
+    """Turn a disk that takes no more into Refusal `no_space`; other trouble passes as it is."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in DISK_FULL:
+            raise messages.refusal("no_space") from error
+        raise
 
 
 def take_copy(path: Path, name: str = "") -> Upload:
     """Copy a file of this computer in, as if it had been sent. Raises Refusal `no_space`."""
     if storage.free_bytes() < path.stat().st_size + settings.MEDIA_RESERVE_BYTES:
         raise messages.refusal("no_space")
-    part = Part()
+    with full_disk_refused():
+        part = Part()
     try:
-        with path.open("rb") as file:
+        with full_disk_refused(), path.open("rb") as file:
             while chunk := file.read(CHUNK_BYTES):
                 part.write(chunk)
-        part.finish()
+            part.finish()
     except BaseException:
         part.abandon()
         raise
@@ -166,14 +169,6 @@ class StraightToDisk(FileUploadHandler):
         finally:
             receiver.abandon_unfinished()
 
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
-        """Stay unused: the receiver does it."""
-        raise NotImplementedError
-
-    def file_complete(self, file_size: int) -> "Upload | None":
-        """Stay unused: the receiver does it."""
-        raise NotImplementedError
-
 
 class _Receiver(FileUploadHandler):
     """Receives the files of one request, one after the other."""
@@ -191,27 +186,19 @@ class _Receiver(FileUploadHandler):
         super().new_file(*args, **kwargs)
         if refusal := self._objection():
             self._refuse(refusal)
-        self._part = Part()
+        with self._refusing():
+            self._part = Part()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Write the next bytes down; a disk that is full in the middle ends the upload."""
-        part = self._part
-        if part is None:  # a parser that goes on after a refusal would be a fault of this file
-            raise StopUpload(connection_reset=True)
-        try:
-            part.write(raw_data)
-        except Refusal as refusal:
-            self._refuse(refusal)
+        with self._refusing():
+            self._begun.write(raw_data)
 
-    def file_complete(self, file_size: int) -> Upload | None:
+    def file_complete(self, file_size: int) -> Upload:
         """Hand over a file that came whole, up to the boundary after it."""
-        part = self._part
-        if part is None:
-            return None
-        try:
+        part = self._begun
+        with self._refusing():
             part.finish()
-        except Refusal as refusal:
-            self._refuse(refusal)
         self._part = None
         return Upload(part, str(self.file_name), self.content_type)
 
@@ -225,6 +212,19 @@ class _Receiver(FileUploadHandler):
             logger.info("an upload ended after %d bytes, its part is removed", self._part.size)
             self._part.abandon()
             self._part = None
+
+    @property
+    def _begun(self) -> Part:
+        assert self._part is not None  # noqa: S101 -- the parser begins a file before it goes on
+        return self._part
+
+    @contextlib.contextmanager
+    def _refusing(self) -> Iterator[None]:
+        try:
+            with full_disk_refused():
+                yield
+        except Refusal as refusal:
+            self._refuse(refusal)
 
     def _objection(self) -> Refusal | None:
         user = getattr(self.sender, "user", None)

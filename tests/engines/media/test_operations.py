@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, OperationalError, connection, connections, transaction
 from django.utils import timezone
 from django_tasks import default_task_backend
 
@@ -29,6 +29,7 @@ from kodipest.engines.media.operations import (
     request_transcode,
     retry_transcode,
     sweep_media,
+    sweeping,
     transcode_next,
     transcodes,
 )
@@ -252,6 +253,17 @@ def test_who_comes_second_takes_the_next(monkeypatch):
     assert set(Transcode.objects.values_list("lease_by", "runs")) == {("quick", 1), ("slow", 1)}
 
 
+def test_who_loses_every_race_looks_again(monkeypatch):
+    row = TranscodeFactory()
+    stale = transcodes._whose_turn()
+    assert claim_next(worker="quick") == row
+    again = TranscodeFactory()
+
+    fresh, lists = transcodes._whose_turn, iter([stale])
+    monkeypatch.setattr(transcodes, "_whose_turn", lambda: next(lists, None) or fresh())
+    assert claim_next(worker="slow") == again
+
+
 def test_a_row_that_rests_is_left_alone():
     TranscodeFactory(not_before=timezone.now() + MINUTE)
 
@@ -383,6 +395,18 @@ def test_what_nobody_foresaw_is_logged_and_tried_again(monkeypatch, caplog):
     assert "surprise" in caplog.text
 
 
+def test_an_encoder_that_complains_while_it_is_stopped_is_not_blamed(monkeypatch):
+    TranscodeFactory()
+
+    def stop_and_complain(_source, _out, **_options):
+        transcodes.stop_encoding()
+        raise ChildProcessError
+
+    monkeypatch.setattr(prepare, "prepare", stop_and_complain)
+    row = transcode_next()
+    assert (row.state, row.attempts, row.error_code) == (State.WAITING, 0, "")
+
+
 def test_a_second_ctrl_c_puts_the_row_back_and_passes_on(monkeypatch):
     TranscodeFactory()
     monkeypatch.setattr(prepare, "prepare", failing(KeyboardInterrupt()))
@@ -476,6 +500,28 @@ def test_an_encoder_that_hangs_loses_its_lease(settings, monkeypatch):
     monkeypatch.setattr(prepare, "prepare", hang)
     assert transcode_next().is_lapsed
     assert sweep_media().returned == 1
+
+
+@pytest.mark.parametrize(("seconds", "is_lost"), [(60, False), (0, True)])
+def test_a_database_away_for_longer_than_the_lease_ends_it(settings, monkeypatch, seconds, is_lost):
+    settings.MEDIA_LEASE_SECONDS = seconds
+    lease = Lease(TranscodeFactory(running=True), stopping=threading.Event())
+
+    def away(**_fields):
+        raise OperationalError("the database is restarting")
+
+    monkeypatch.setattr(lease, "_renew", away)
+    lease._renew_or_give_up()
+    assert lease._lost.is_set() is is_lost
+
+
+def test_a_lease_lost_in_silence_is_noticed(caplog):
+    lease = Lease(TranscodeFactory(running=True), stopping=threading.Event())
+    Transcode.objects.update(lease_by="somebody/else")
+    lease._renew_or_give_up()
+
+    assert lease._lost.is_set()
+    assert "lost" in caplog.text
 
 
 # --- trying again
@@ -616,6 +662,21 @@ def test_an_orphan_adopted_while_it_is_swept_stays(clip, monkeypatch):
     monkeypatch.setattr(Path, "rename", adopt_just_before)
     assert sweep_media().originals == 0
     assert list(queries.broken_originals(thorough=True)) == []
+
+
+def test_two_sweeps_at_once_do_not_trip(monkeypatch):
+    lost = OriginalFactory()
+    make_old(lost.path)
+    lost.delete()
+    rename = Path.rename
+
+    def swept_just_before(path, target):
+        path.unlink(missing_ok=True)
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", swept_just_before)
+    assert sweep_media().originals == 0
+    assert sweeping._older({lost.path}, 0) == []
 
 
 def test_links_to_nowhere_go():

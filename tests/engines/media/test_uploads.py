@@ -261,6 +261,18 @@ def test_a_disk_that_fills_up_in_the_middle(client, monkeypatch, number):
     assert parts() == []
 
 
+@pytest.mark.parametrize("step", ["__init__", "finish"])
+def test_a_disk_that_is_full_at_the_start_or_the_end(client, monkeypatch, step):
+    def full(_part):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(uploads.Part, step, full)
+    response = send(client)
+
+    assert (response.status_code, response.json()["code"]) == (507, "no_space")
+    assert parts() == []
+
+
 def test_a_disk_that_is_full_for_real(tmp_path):
     """In a process whose files may hold 300 KB (RLIMIT_FSIZE): the kernel itself says no."""
     program = f"""

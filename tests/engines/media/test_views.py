@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from kodipest.engines.media import storage
+from kodipest.engines.media import storage, views
 from kodipest.engines.media.operations import publish_folder, unpublish_folder
 from kodipest.kernel.errors import Refusal
 from tests.factories.media import TranscodeFactory, fill_folder
@@ -270,3 +270,18 @@ def test_a_page_in_another_language_has_the_same_addresses(shown):
 
     assert storage.public_url(shown, "poster.jpg").startswith("/media/")
     assert get(client, shown, "poster.jpg").status_code == 200
+
+
+def test_a_file_that_goes_while_it_is_asked_for_is_not_there(client, shown, monkeypatch):
+    def gone(_path, _mode):
+        raise FileNotFoundError
+
+    monkeypatch.setattr(views.Path, "open", gone)
+    assert get(client, shown, "poster.jpg").status_code == 404
+
+
+def test_taking_off_what_was_never_public_changes_nothing(film):
+    unpublish_folder(TranscodeFactory())
+    unpublish_folder(film)
+
+    assert storage.public_folders() == set()

@@ -7,7 +7,7 @@ from pathlib import Path
 from kodipest.engines.media import messages, storage
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.models import Original
-from kodipest.engines.media.uploads import DISK_FULL, Upload, take_copy
+from kodipest.engines.media.uploads import Upload, full_disk_refused, take_copy
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ def _look_at(path: Path) -> dict[str, object]:
 def _move_in(upload: Upload) -> None:
     """Give the bytes their name. After this returns they survive a power cut."""
     target = storage.original_path(upload.sha256)
-    try:
+    with full_disk_refused():
         if not target.parent.is_dir():
             target.parent.mkdir(parents=True, exist_ok=True)
             storage.sync_folder(storage.originals())
@@ -68,7 +68,3 @@ def _move_in(upload: Upload) -> None:
         upload.sync()
         upload.move_to(target)
         storage.sync_folder(target.parent)
-    except OSError as error:
-        if error.errno in DISK_FULL:
-            raise messages.refusal("no_space") from error
-        raise
