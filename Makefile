@@ -7,8 +7,10 @@ export PORT HOST
 export PYTHONDONTWRITEBYTECODE =
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
+CHECKS = ruff format mypy imports djlint migrations messages-complete deployment floors
+
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fix bench lock messages clean node dev
+.PHONY: help run demo test check $(CHECKS:%=check-%) fix bench lock messages clean node dev
 .SILENT: help run demo node dev test check
 
 help:  ## this list
@@ -29,14 +31,24 @@ AS_HUB = DJANGO_SETTINGS_MODULE=config.settings.hub KODIPEST_HOSTS=hub.example R
   DATABASE_URL=postgresql://hub@postgres.example/hub SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))')
 
 check: dev  ## style, types, import contracts, templates, migrations, messages, deployment, known holes
-	$(BIN)/ruff check .
+	$(MAKE) --no-print-directory --keep-going $(CHECKS:%=check-%)
+check-ruff:
+	$(BIN)/ruff check --quiet .
+check-format:
 	$(BIN)/ruff format --check --quiet .
+check-mypy:
 	$(BIN)/mypy
+check-imports:
 	$(BIN)/lint-imports --no-logo
+check-djlint:
 	$(BIN)/djlint kodipest --lint --quiet
-	$(BIN)/python -W error::UserWarning manage.py makemigrations --check --dry-run --settings config.settings.test
+check-migrations:
+	$(BIN)/python manage.py makemigrations --check --dry-run --settings config.settings.test
+check-messages-complete:
 	$(BIN)/python manage.py messages check --settings config.settings.test
+check-deployment:
 	$(AS_HUB) $(BIN)/python manage.py check --deploy --fail-level WARNING
+check-floors:
 	$(BIN)/python requirements/floors.py
 
 fix: dev  ## let the machine mend what it can: format, imports, message catalogues

@@ -70,7 +70,11 @@ def accounts(home: Path) -> list[str]:
         "  Masuk tanpa sandi di /demo/masuk/, atau dengan akun contoh:",
         "  Sign in with one click at /demo/masuk/, or with a demo account:",
     )
-    return [title, *(f"    {line}" for line in file.read_text().splitlines()), ""]
+    films = both(
+        "  Film contoh digambar dan disiapkan sambil Anda melihat-lihat.",
+        "  The demo films are drawn and prepared while you look around.",
+    )
+    return [title, *(f"    {line}" for line in file.read_text().splitlines()), "", films, ""]
 
 
 def seed_films(home: Path) -> None:
