@@ -3,6 +3,7 @@
 from typing import Final
 
 from kodipest.web.demo import buildings, folk, landscape, things
+from kodipest.web.demo.calligraphy import inscribe, verse
 from kodipest.web.demo.films import (
     FilmSpec,
     Layer,
@@ -31,9 +32,6 @@ from kodipest.web.demo.palette import (
 )
 from kodipest.web.demo.score import Bed, Weather, evening
 from kodipest.web.demo.titles import age_mark, end_card, spoken
-
-# QS Asy-Syarh 94:5 in the spelling of the Mushaf Standar Indonesia, as the sample data gives it.
-VERSE: Final = "فَاِنَّ مَعَ الْعُسْرِ يُسْرًا"
 
 
 def _opening(stage: Stage) -> list[Layer]:
@@ -120,7 +118,7 @@ def _verse(stage: Stage) -> list[Layer]:
         paper.disc(x, 360, 34, PAPER)
         paper.khatam(x, 360, 26, GOLD, 2.4)
     arabic = stage.sheet()
-    write(arabic, VERSE, 640, 186, face="arabic", size=104, colour=INK, align="center")
+    inscribe(arabic, verse(), 640, 316, 108, INK)
     meaning = stage.sheet()
     write(
         meaning,

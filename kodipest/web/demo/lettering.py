@@ -1,7 +1,14 @@
-"""Words on pictures: the two typefaces of the house, line breaking, and Arabic from right to left."""
+"""Words on pictures: the house typeface, kerning and line breaking.
 
+Pillow can shape text only where the system has FriBiDi, and a fresh machine has not. So Latin is
+set here letter by letter with the typeface's own kerning (the same on every machine), and the one
+verse that is shown comes as outlines (`calligraphy`).
+"""
+
+import json
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, Literal
 
@@ -10,7 +17,7 @@ from PIL import ImageDraw, ImageFont
 from kodipest.web.demo.brush import OVERSAMPLING, Sheet
 from kodipest.web.demo.palette import INK, Colour, rgba
 
-Face = Literal["medium", "bold", "extra", "arabic"]
+Face = Literal["medium", "bold", "extra"]
 Align = Literal["left", "center", "right"]
 
 FONTS: Final = Path(__file__).parent / "fonts"
@@ -18,22 +25,43 @@ FILES: Final[dict[Face, str]] = {
     "medium": "PlusJakartaSans-Medium.ttf",
     "bold": "PlusJakartaSans-Bold.ttf",
     "extra": "PlusJakartaSans-ExtraBold.ttf",
-    "arabic": "Amiri-Regular.ttf",
 }
-LEADING: Final[dict[Face, float]] = {"medium": 1.42, "bold": 1.28, "extra": 1.14, "arabic": 1.95}
+LEADING: Final[dict[Face, float]] = {"medium": 1.42, "bold": 1.28, "extra": 1.14}
+UNITS_PER_EM: Final = 1000
 
 
 @lru_cache(maxsize=128)
 def font(face: Face, pixels: int) -> ImageFont.FreeTypeFont:
-    """A typeface at a pixel size; RAQM joins and places the marks of Arabic letters."""
-    return ImageFont.truetype(FONTS / FILES[face], pixels, layout_engine=ImageFont.Layout.RAQM)
+    """A typeface at a pixel size."""
+    return ImageFont.truetype(FONTS / FILES[face], pixels, layout_engine=ImageFont.Layout.BASIC)
+
+
+@lru_cache(maxsize=1)
+def _kerning() -> dict[str, dict[str, int]]:
+    """Pairs of letters that stand closer or farther, by face, in units of the em."""
+    pairs: dict[str, dict[str, int]] = json.loads((FONTS / "kerning.json").read_text("utf-8"))
+    return pairs
+
+
+@lru_cache(maxsize=1024)
+def _advance(face: Face, letter: str) -> float:
+    """How far the pen moves for one letter, in ems."""
+    return font(face, UNITS_PER_EM).getlength(letter) / UNITS_PER_EM
+
+
+def places(text: str, face: Face) -> list[float]:
+    """Where each letter of a line begins, and where the line ends, in ems."""
+    at, starts = 0.0, [0.0]
+    kerning = _kerning()[face]
+    for letter, following in pairwise(f"{text} "):
+        at += _advance(face, letter) + kerning.get(letter + following, 0) / UNITS_PER_EM
+        starts.append(at)
+    return starts
 
 
 def text_width(text: str, face: Face, size: float) -> float:
     """The width of one line in logical pixels."""
-    direction, language = _script(face)
-    letters = font(face, 200)
-    return letters.getlength(text, direction=direction, language=language) * size / 200
+    return places(text, face)[-1] * size
 
 
 def wrap(text: str, face: Face, size: float, width: float) -> list[str]:
@@ -71,25 +99,21 @@ def write(  # noqa: PLR0913 (a line of print has that many sides)
     whole = text if isinstance(text, str) else "\n".join(text)
     lines = wrap(whole, face, size, width) if width else whole.split("\n")
     step = size * (leading or LEADING[face])
-    unit = sheet.zoom * OVERSAMPLING
-    letters = font(face, max(1, round(size * unit)))
-    direction, language = _script(face)
-    draw = ImageDraw.Draw(sheet.image)
+    share = {"left": 0.0, "center": 0.5, "right": 1.0}[align]
     for number, line in enumerate(lines):
-        start = x - text_width(line, face, size) * {"left": 0, "center": 0.5, "right": 1}[align]
-        middle = y + step * (number + 0.5)
-        draw.text(
-            (start * unit, middle * unit),
-            line,
-            font=letters,
-            fill=rgba(colour),
-            anchor="lm",
-            direction=direction,
-            language=language,
-        )
+        start = x - text_width(line, face, size) * share
+        _set_line(sheet, line, start, y + step * (number + 0.5), face, size, colour)
     return y + step * len(lines)
 
 
-def _script(face: Face) -> tuple[str | None, str | None]:
-    """Direction and language for the shaper."""
-    return ("rtl", "ar") if face == "arabic" else (None, None)
+def _set_line(
+    sheet: Sheet, line: str, x: float, middle: float, face: Face, size: float, colour: Colour
+) -> None:
+    """Set the letters of one line, each at its own fraction of a pixel."""
+    unit = sheet.zoom * OVERSAMPLING
+    letters = font(face, max(1, round(size * unit)))
+    draw = ImageDraw.Draw(sheet.image)
+    for letter, start in zip(line, places(line, face), strict=False):
+        if letter != " ":
+            place = ((x + start * size) * unit, middle * unit)
+            draw.text(place, letter, font=letters, fill=rgba(colour), anchor="lm")

@@ -4,11 +4,11 @@ import io
 from itertools import combinations
 
 import pytest
-from PIL import Image, ImageChops, ImageStat, features
+from PIL import Image, ImageChops, ImageStat
 
 from kodipest.web.demo import comic, covers, posters
 from kodipest.web.demo.brush import Sheet
-from kodipest.web.demo.lettering import text_width, wrap, write
+from kodipest.web.demo.lettering import LEADING, text_width, wrap, write
 from kodipest.web.demo.pictures import BOOK, COVER, POSTER, PictureSpec, render_picture
 
 POSTERS = [posters.FRONT_ROW, posters.TABAYUN, posters.LIGHTS_OUT]
@@ -56,27 +56,28 @@ def test_the_comic_has_four_pages():
     assert len(comic.PAGES) == 4
 
 
-def test_arabic_is_shaped():
-    """Joined letters are narrower than the same letters one by one; this needs raqm."""
-    assert features.check("raqm")
-    word = "يسرا"
-    assert text_width(word, "arabic", 100) < sum(text_width(each, "arabic", 100) for each in word)
+@pytest.mark.parametrize("face", ["medium", "bold", "extra"])
+def test_letters_stand_as_the_typeface_wants(face):
+    """Kerning pulls A and V together, and a line is as wide as its letters with it."""
+    loose = sum(text_width(letter, face, 100) for letter in "AVATo")
+    assert text_width("AVATo", face, 100) < loose - 12
+    assert text_width("nn", face, 100) == pytest.approx(2 * text_width("n", face, 100))
+    assert text_width("", face, 100) == 0
 
 
-def test_arabic_runs_from_right_to_left():
-    """The alif of مَا stands left of the mim: its lone stroke fills the left half to the top."""
-    sheet = Sheet(200, 120, "#FFFFFF")
-    write(sheet, "ما", 100, 0, face="arabic", size=60, align="center")
-    dark = ImageChops.invert(sheet.finish().convert("L"))
-    left, top, right, low = dark.getbbox()
-    middle, upper = (left + right) // 2, (top + low) // 2
-    assert ImageStat.Stat(dark.crop((left, top, middle, upper))).sum[0] > 0
-    assert ImageStat.Stat(dark.crop((middle + 4, top, right, upper - 2))).sum[0] == 0
-
-
-def test_marks_do_not_widen_a_word():
-    bare, marked = (text_width(word, "arabic", 100) for word in ("العسر", "الْعُسْرِ"))
-    assert marked == pytest.approx(bare, rel=0.02)
+def test_words_are_set_left_right_and_in_the_middle():
+    for align, edges in (("left", (100, 101)), ("right", (299, 301)), ("center", None)):
+        sheet = Sheet(400, 60, "#FFFFFF")
+        below = write(
+            sheet, "HHH", {"left": 100, "center": 200, "right": 300}[align], 0, align=align
+        )
+        left, _, right, _ = ImageChops.invert(sheet.finish().convert("L")).getbbox()
+        assert below == pytest.approx(32 * LEADING["medium"])
+        if align == "center":
+            assert abs((left + right) / 2 - 200) <= 1
+        else:
+            side = left if align == "left" else right
+            assert abs(side - edges[0]) <= 4
 
 
 def test_lines_break_at_words_and_keep_their_own_breaks():
