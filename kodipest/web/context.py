@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from kodipest.people.models import Role
 from kodipest.people.queries import role_line, roles_of
 
-MAKERS = {Role.SANTRI, Role.COACH, Role.KIAI, Role.OPERATOR}
+LEADERS = {Role.COACH, Role.KIAI, Role.OPERATOR, Role.PROGRAMME_MANAGER}
 
 
 class Place(NamedTuple):
@@ -29,6 +29,7 @@ PLACES = (
     Place("incubation", "incubation", _("Incubation"), frozenset({Role.PROGRAMME_MANAGER})),
     Place("curation", "curation", _("Curation"), frozenset({Role.CURATOR})),
     Place("publication", "publication", _("Publication"), frozenset({Role.PROGRAMME_MANAGER})),
+    Place("studio_all", "works", _("All works"), frozenset(LEADERS)),
 )
 
 

@@ -21,13 +21,15 @@ def works_by(person: Person) -> QuerySet[Work]:
 
 
 def works_like(
-    works: QuerySet[Work], *, q: str = "", kind: str = "", where: str = ""
+    works: QuerySet[Work], *, q: str = "", kind: str = "", where: str = "", stage: str = ""
 ) -> QuerySet[Work]:
-    """Narrow `works` to a text in the title, a kind, and a place: desk, others or out."""
+    """Narrow `works` to a text in the title, a kind, a stage, and a place: desk, others or out."""
     if q := clean_line(q):
         works = works.filter(title__icontains=q)
     if kind in Work.Kind.values:
         works = works.filter(kind=kind)
+    if stage in Stage.values:
+        works = works.filter(stage=stage)
     stages = {
         "desk": [Stage.TRAINING],
         "others": [Stage.COACHING, Stage.INCUBATION, Stage.CURATION],
