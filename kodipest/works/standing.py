@@ -40,6 +40,18 @@ WHAT_NEXT: dict[Standing, Promise] = {
     Standing.PUBLISHED: _("Everybody can see it."),
     Standing.HELD: _("Nobody sees it until everyone in the credits consents."),
 }
+WITH_WHOM: dict[Standing, Promise] = {
+    Standing.DRAFT: _("Its makers have it."),
+    Standing.REWORKED: _("Its makers have it."),
+    Standing.RETURNED: _("Its makers have it."),
+    Standing.WITH_MENTOR: _("It waits for the word of a mentor."),
+    Standing.APPROVED: _("Its makers decide where it goes next."),
+    Standing.GROWING: _("It grows in incubation."),
+    Standing.WITH_CURATORS: _("It waits for the verdict of a curator."),
+    Standing.PASSED: _("It waits for a channel in which it comes out."),
+    Standing.PUBLISHED: _("Everybody can see it."),
+    Standing.HELD: _("Nobody sees it until everyone in the credits consents."),
+}
 YOUR_TURN = frozenset(
     {Standing.DRAFT, Standing.REWORKED, Standing.RETURNED, Standing.APPROVED, Standing.GROWING}
 )

@@ -21,6 +21,7 @@ from kodipest.works.queries import newest_revisions, works_without_consent
 from kodipest.works.standing import (
     TONES,
     WHAT_NEXT,
+    WITH_WHOM,
     YOUR_TURN,
     Standing,
     Stop,
@@ -70,6 +71,11 @@ class Standings:
     def next(self) -> str:
         """What happens next, in a sentence to its makers."""
         return str(WHAT_NEXT[self.standing])
+
+    @property
+    def with_whom(self) -> str:
+        """Who has it now, in a sentence to everybody else."""
+        return str(WITH_WHOM[self.standing])
 
     @property
     def tone(self) -> str:

@@ -5,6 +5,7 @@ from kodipest.works import views
 urlpatterns = [
     path("studio/", views.studio, name="studio"),
     path("studio/baru/", views.start, name="studio_new"),
+    path("semua-karya/", views.all_works, name="studio_all"),
     path("studio/<uuid:work_id>/", views.desk, name="studio_work"),
     path("studio/<uuid:work_id>/pratinjau/", views.preview, name="studio_preview"),
     path("studio/<uuid:work_id>/berkas/", views.files, name="studio_files"),

@@ -23,6 +23,7 @@ from kodipest.people.http import PersonRequest
 from kodipest.people.queries import organisations_of
 from kodipest.works.desk import desk_context, files_context
 from kodipest.works.forms import MAKER_ROLES, CreditForm, StartWorkForm, TextForm, UploadForm
+from kodipest.works.journey import Stage
 from kodipest.works.models import Asset, Work
 from kodipest.works.operations import (
     attach_file,
@@ -57,6 +58,23 @@ def studio(request: PersonRequest) -> HttpResponse:
     return render(request, "works/studio.html", shown | wanted)
 
 
+@login_required
+@require_safe
+def all_works(request: PersonRequest) -> HttpResponse:
+    """List every work whose desk the person may open, longest in its stage first."""
+    wanted = {name: request.GET.get(name, "").strip()[:100] for name in ("q", "kind", "stage")}
+    works = works_like(works_on_desk_of(request.user), **wanted).order_by("stage_since", "pk")
+    page = Paginator(works, PAGE_SIZE).get_page(request.GET.get("page"))
+    shown = {
+        "page": page,
+        "rows": standings_of(page),
+        "kinds": Work.Kind.choices,
+        "stages": Stage.choices,
+        "is_filtered": any(wanted.values()),
+    }
+    return render(request, "works/studio_all.html", shown | wanted)
+
+
 def may_start(request: PersonRequest) -> bool:
     """Say whether the person belongs to a house in which works are made."""
     return bool(organisations_of(request.user, *MAKER_ROLES))
@@ -66,7 +84,7 @@ def may_start(request: PersonRequest) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: PersonRequest) -> HttpResponse:
     """Begin a work."""
-    form = StartWorkForm(request.POST or None, person=request.user)
+    form = StartWorkForm(request.POST if request.method == "POST" else None, person=request.user)
     if form.is_valid():
         try:
             work = start_work(by=request.user, **form.cleaned_data)

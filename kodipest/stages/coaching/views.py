@@ -131,7 +131,9 @@ def give_back(request: PersonRequest, work_id: UUID) -> HttpResponse:
 def sign(request: PersonRequest, work_id: UUID) -> HttpResponse:
     """Say what a signature means, then take it."""
     work = work_of(request, work_id)
-    form = ApproveForm(request.POST or None, newest=work.newest_revision)
+    form = ApproveForm(
+        request.POST if request.method == "POST" else None, newest=work.newest_revision
+    )
     if form.is_valid():
         try:
             approve(work=work, by=request.user)

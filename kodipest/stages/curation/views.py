@@ -56,7 +56,7 @@ def require_curator(request: PersonRequest) -> None:
 def review(request: PersonRequest, submission_id: UUID) -> HttpResponse:
     """Lay one submission before a curator; a POST is the verdict."""
     submission = get_object_or_404(waiting_for_curator(request.user), pk=submission_id)
-    form = VerdictForm(request.POST or None)
+    form = VerdictForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             decide(submission=submission, by=request.user, **form.decision)
@@ -104,7 +104,7 @@ def give_back(request: PersonRequest, work_id: UUID) -> HttpResponse:
     if verdict is None:
         raise Http404
     work = verdict.submission.work
-    form = SendBackForm(request.POST or None)
+    form = SendBackForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             send_back(work=work, by=request.user, **form.cleaned_data)

@@ -42,7 +42,7 @@ def growing(request: PersonRequest) -> HttpResponse:
 def work(request: PersonRequest, work_id: UUID) -> HttpResponse:
     """Show one work in incubation; a POST gives it back with a reason."""
     found = get_object_or_404(works_in_incubation(request.user), pk=work_id)
-    form = SendBackForm(request.POST or None)
+    form = SendBackForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             send_back(work=found, by=request.user, **form.cleaned_data)

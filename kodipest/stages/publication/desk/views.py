@@ -65,7 +65,7 @@ def out(request: PersonRequest) -> HttpResponse:
 def new_channel(request: PersonRequest) -> HttpResponse:
     """Open a channel."""
     require_manager(request)
-    form = ChannelForm(request.POST or None)
+    form = ChannelForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             channel = open_channel(by=request.user, **form.cleaned_data)
@@ -83,7 +83,7 @@ def new_channel(request: PersonRequest) -> HttpResponse:
 def publish(request: PersonRequest, work_id: UUID) -> HttpResponse:
     """Show one passed work with what stands in its way; a POST brings it out."""
     work = get_object_or_404(waiting_for_channel(request.user), pk=work_id)
-    form = PublishForm(request.POST or None)
+    form = PublishForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             edition = publish_work(work=work, by=request.user, **form.cleaned_data)
@@ -112,7 +112,7 @@ def withdraw(request: PersonRequest, work_id: UUID) -> HttpResponse:
     """Take a work off every public page, with a reason, confirmed by typing."""
     editions = editions_that_may_be_withdrawn(request.user)
     edition = get_object_or_404(editions, work=work_id)
-    form = WithdrawForm(request.POST or None, title=edition.revision.title)
+    form = WithdrawForm(request.POST if request.method == "POST" else None, title=edition.revision.title)
     if form.is_valid():
         try:
             withdraw_work(work=edition.work, by=request.user, why=form.cleaned_data["why"])
