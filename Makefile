@@ -43,7 +43,7 @@ check-imports:
 check-djlint:
 	$(BIN)/djlint kodipest --lint --quiet
 check-migrations:
-	$(BIN)/python manage.py makemigrations --check --dry-run --settings config.settings.test
+	DATABASE_URL=sqlite://:memory: $(BIN)/python -W error manage.py makemigrations --check --dry-run --settings config.settings.test
 check-messages-complete:
 	$(BIN)/python manage.py messages check --settings config.settings.test
 check-deployment:

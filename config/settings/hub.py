@@ -1,5 +1,7 @@
 """The hub: the national site. PostgreSQL, Redis, HTTPS in front, workers on any number of machines."""
 
+from config import sqlite
+
 from .base import *
 
 SECRET_KEY = env("SECRET_KEY")
