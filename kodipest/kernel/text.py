@@ -58,4 +58,5 @@ _ARTICLE = _article()
 
 def article_html(text: str) -> SafeString:
     """Render an article: safe CommonMark, Arabic paragraphs marked `lang="ar" dir="rtl"`."""
-    return mark_safe(_ARTICLE.render(text))  # noqa: S308 -- raw HTML is disabled in the reader
+    html: str = _ARTICLE.render(text)
+    return mark_safe(html)  # noqa: S308 -- raw HTML is disabled in the reader

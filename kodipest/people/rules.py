@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import rules
+from django.contrib.auth.models import AnonymousUser
 
 from kodipest.people.models import Membership, Organisation, Person, Role
 
@@ -26,9 +27,9 @@ def decides_alone(person: Person) -> bool:
     return not person.is_minor
 
 
-def memberships(person: Person) -> Iterable[Membership]:
+def memberships(person: Person | AnonymousUser) -> Iterable[Membership]:
     """Return what `person` holds now; nothing for a stranger or somebody shut out."""
-    return person.living_memberships if person.is_authenticated and person.is_active else ()
+    return person.living_memberships if isinstance(person, Person) and person.is_active else ()
 
 
 @rules.predicate

@@ -76,7 +76,7 @@ def works_seen_by(person: Person) -> QuerySet[Work]:
 def with_files(revisions: QuerySet[Revision]) -> QuerySet[Revision]:
     """Bring the files of `revisions` along, with the state of their preparation."""
     assets = Asset.objects.select_related("original", "transcode")
-    return revisions.prefetch_related(Prefetch("assets", assets, to_attr="files"))
+    return revisions.prefetch_related(Prefetch("assets", assets, to_attr="files"))  # type: ignore[no-redef]
 
 
 def newest_revisions(works: Iterable[Work]) -> dict[object, Revision]:

@@ -1,5 +1,7 @@
 """Questions about coaching."""
 
+from typing import Any
+
 from django.db.models import OuterRef, QuerySet
 
 from kodipest.people.models import Person, Role
@@ -32,12 +34,12 @@ def works_of_coach(coach: Person) -> QuerySet[Work]:
     )
 
 
-def works_of_own_hand(person: Person) -> QuerySet[Credit]:
+def works_of_own_hand(person: Person) -> QuerySet[Credit, Any]:
     """Ids of works that `person` is an author of."""
     return Credit.objects.filter(person=person, role=Credit.Role.AUTHOR).values("work")
 
 
-def approved_works() -> QuerySet[Revision]:
+def approved_works() -> QuerySet[Revision, Any]:
     """Ids of works whose newest version a mentor has vouched for."""
     newest = Revision.objects.filter(work=OuterRef("work")).order_by("-number").values("pk")[:1]
     return Revision.objects.filter(approval__isnull=False, pk=newest).values("work")
