@@ -1,6 +1,6 @@
 """Questions about curation; each list says who may see what."""
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from kodipest.kernel.errors import Refusal
@@ -44,9 +44,15 @@ def decided_by(curator: Person) -> QuerySet[Verdict]:
 
 
 def passed_and_waiting(manager: Person) -> QuerySet[Verdict]:
-    """Passed works that wait for a channel, longest first. For programme managers; else none."""
+    """Passed works that wait for a channel, longest first. For programme managers; else none.
+
+    The verdict on an older version does not count: its work came back, and is judged anew.
+    """
+    newest = Revision.objects.filter(work=OuterRef("submission__work")).order_by("-number")
     passed = Verdict.objects.filter(
-        outcome=Verdict.Outcome.PASSED, submission__work__stage=Stage.CURATION
+        outcome=Verdict.Outcome.PASSED,
+        submission__work__stage=Stage.CURATION,
+        submission__revision=newest.values("pk")[:1],
     )
     if not is_programme_manager(manager):
         return passed.none()
