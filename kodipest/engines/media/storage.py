@@ -30,7 +30,7 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 NAME_LENGTH = 200
 EXTENSION_LENGTH = 12
 TOKEN_STEP_SECONDS = 3600
-PRIVATE_LIFETIME = timedelta(hours=6)
+PRIVATE_LIFETIME = timedelta(hours=12)  # the longest film is watched to its end
 BLOCK_BYTES = 1024 * 1024
 
 

@@ -506,13 +506,53 @@ def test_an_encoder_that_hangs_loses_its_lease(settings, monkeypatch):
 def test_a_database_away_for_longer_than_the_lease_ends_it(settings, monkeypatch, seconds, is_lost):
     settings.MEDIA_LEASE_SECONDS = seconds
     lease = Lease(TranscodeFactory(running=True), stopping=threading.Event())
-
-    def away(**_fields):
-        raise OperationalError("the database is restarting")
-
-    monkeypatch.setattr(lease, "_renew", away)
+    monkeypatch.setattr(lease._mine, "update", Away(times=9))
     lease._renew_or_give_up()
     assert lease._lost.is_set() is is_lost
+
+
+class Away:
+    """A database that is not there for the first `times`, then says that one row was updated."""
+
+    def __init__(self, times):
+        self.times = times
+        self.asked = []
+
+    def __call__(self, **fields):
+        self.asked.append(fields)
+        if len(self.asked) <= self.times:
+            raise OperationalError("the database is restarting")
+        return 1
+
+
+def test_progress_is_written_when_the_database_is_back(monkeypatch):
+    lease = Lease(TranscodeFactory(running=True), stopping=threading.Event())
+    away = Away(times=1)
+    monkeypatch.setattr(lease._mine, "update", away)
+    for _report in range(3):
+        lease.keep(Progress(0.5, first_playable=True, seconds_left=float("inf"), speed=0.0))
+
+    assert ["first_playable_at" in fields for fields in away.asked] == [True, True]
+    assert away.asked[1]["seconds_left"] is None
+
+
+@pytest.mark.parametrize(("times", "rests"), [(0, []), (2, [1, 2]), (4, [1, 2, 4, 8])])
+def test_a_result_waits_for_its_database(monkeypatch, times, rests):
+    slept = []
+    monkeypatch.setattr("kodipest.engines.media.operations.leases.time.sleep", slept.append)
+    with Lease(TranscodeFactory(running=True), stopping=threading.Event()) as lease:
+        monkeypatch.setattr(lease._mine, "update", Away(times))
+        lease.settle(state=State.DONE)
+
+    assert slept == rests
+
+
+def test_a_result_does_not_wait_for_ever(monkeypatch):
+    monkeypatch.setattr("kodipest.engines.media.operations.leases.time.sleep", lambda _rest: None)
+    with Lease(TranscodeFactory(running=True), stopping=threading.Event()) as lease:
+        monkeypatch.setattr(lease._mine, "update", Away(times=5))
+        with pytest.raises(OperationalError):
+            lease.settle(state=State.DONE)
 
 
 def test_a_lease_lost_in_silence_is_noticed(caplog):

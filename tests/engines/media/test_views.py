@@ -150,7 +150,7 @@ def test_a_wrong_an_ended_and_a_foreign_token_open_nothing(client, film, monkeyp
 
     assert client.get(f"/media/s/{foreign}/{film.folder}/poster.jpg").status_code == 404
     assert client.get(f"/media/s/x/{film.folder}/poster.jpg").status_code == 404
-    monkeypatch.setattr(storage.time, "time", lambda: now + 8 * 3600)
+    monkeypatch.setattr(storage.time, "time", lambda: now + 14 * 3600)
     assert client.get(address).status_code == 404
 
 

@@ -1,14 +1,17 @@
 """The hold of one worker on one transcode, renewed while the encoder is at work."""
 
 import logging
+import math
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, OperationalError, close_old_connections, connections
 from django.utils import timezone
 
 from kodipest.engines.media.models import Transcode
@@ -22,6 +25,7 @@ PROGRESS_EVERY_SECONDS = 1.0
 RENEWALS_PER_LEASE = 4
 # An encoder that reports nothing for so long hangs: its lease is let go, somebody else tries.
 SILENCE_SECONDS = 900.0
+RESTS_SECONDS = (1.0, 2.0, 4.0, 8.0)
 
 
 class LeaseLost(Exception):
@@ -81,26 +85,44 @@ class Lease:
         newly_playable = progress.first_playable and not self._was_playable
         if now - self._written_at < PROGRESS_EVERY_SECONDS and not newly_playable:
             return
-        fields: dict[str, Any] = {"progress": min(max(progress.fraction, 0.0), 1.0)}
         left = progress.seconds_left
-        fields["seconds_left"] = None if left is None else max(0, round(left))
+        fields: dict[str, Any] = {
+            "progress": min(max(progress.fraction, 0.0), 1.0),
+            "seconds_left": None if left is None or math.isinf(left) else max(0, round(left)),
+        }
         if newly_playable:
             fields["first_playable_at"] = timezone.now()
-        self._renew(**fields)
-        self._written_at = now
-        self._was_playable |= newly_playable
+        if self._renew(**fields):
+            self._written_at = now
+            self._was_playable |= newly_playable
 
     def settle(self, **fields: Any) -> None:
-        """Give the row its next state, if it is still ours. Raises LeaseLost."""
+        """Give the row its next state, if it is still ours. Raises LeaseLost.
+
+        A database that is away for a moment is waited for: hours of work may hang on this line.
+        """
         self.end()
-        if not self._mine.update(lease_by="", lease_until=None, **fields):
+        if not _patiently(partial(self._mine.update, lease_by="", lease_until=None, **fields)):
             raise LeaseLost
 
-    def _renew(self, **fields: Any) -> None:
-        if not self._mine.update(lease_until=next_end(), **fields):
+    def _renew(self, **fields: Any) -> bool:
+        """Write `fields` and a new end; False when the database is away, as it may be for a while.
+
+        Raises LeaseLost when the row is somebody else's, or may be, because the lease has run out.
+        """
+        try:
+            is_ours = self._mine.update(lease_until=next_end(), **fields)
+        except DatabaseError as error:
+            logger.warning("a lease could not be renewed: %s", error)
+            close_old_connections()
+            if time.monotonic() - self._renewed_at <= settings.MEDIA_LEASE_SECONDS:
+                return False
+            is_ours = 0
+        if not is_ours:
             self._lost.set()
             raise LeaseLost
         self._renewed_at = time.monotonic()
+        return True
 
     def _renew_until_ended(self) -> None:
         period = settings.MEDIA_LEASE_SECONDS / RENEWALS_PER_LEASE
@@ -121,10 +143,17 @@ class Lease:
             self._renew()
         except LeaseLost:
             logger.warning("a lease was lost: this process was away for longer than it lasts")
-        except DatabaseError as error:
-            logger.warning("a lease could not be renewed: %s", error)
-            if time.monotonic() - self._renewed_at > settings.MEDIA_LEASE_SECONDS:
-                self._lost.set()
+
+
+def _patiently(update: Callable[[], int]) -> int:
+    for rest in RESTS_SECONDS:
+        try:
+            return update()
+        except OperationalError as error:
+            logger.warning("a result could not be written yet: %s", error)
+            close_old_connections()
+            time.sleep(rest)
+    return update()
 
 
 def next_end() -> datetime:
