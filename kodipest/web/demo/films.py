@@ -183,8 +183,8 @@ def render_film(spec: FilmSpec, out: Path, *, draft: bool = False) -> Path:
         "[sound]",
     ]
     # Without the tags a player would guess, and turn the greens a little.
-    command += ["-vf", "scale=out_color_matrix=bt709:out_range=tv", "-colorspace", "bt709"]
-    command += ["-color_primaries", "bt709", "-color_trc", "bt709"]
+    tags = "setparams=color_primaries=bt709:color_trc=bt709"
+    command += ["-vf", f"scale=out_color_matrix=bt709:out_range=tv,{tags}"]
     command += ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "22", "-pix_fmt", "yuv420p"]
     command += ["-g", str(fps * 4), "-c:a", "aac", "-b:a", "128k", "-movflags", "+faststart"]
     command += ["-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact"]
