@@ -170,23 +170,7 @@ def _skin(stage: Stage) -> list[Layer]:
         Layer(clouds.finish(), motion=drift(-24)),
         Layer(drum.finish()),
     ]
-    for number in range(16):
-        angle = math.radians(number * 22.5 - 90)
-        peg = stage.sheet(80, 80)
-        peg.disc(43, 45, 19, "#4A2F14")
-        peg.disc(40, 40, 19, GOLD)
-        peg.disc(36, 35, 8, GOLD_BRIGHT)
-        place_x, place_y = x + math.cos(angle) * radius * 0.93, y + math.sin(angle) * radius * 0.93
-        start = 0.8 + number * 0.2
-        layers.append(
-            Layer(
-                peg.finish(),
-                x=place_x - 40,
-                y=place_y - 40,
-                motion=settle(math.cos(angle) * 60, math.sin(angle) * 60, 0.4, start),
-                light=appear(start, 0.2),
-            )
-        )
+    layers += [_peg(stage, number, x, y, radius * 0.93) for number in range(16)]
     layers.append(
         spoken(
             stage,
@@ -199,6 +183,23 @@ def _skin(stage: Stage) -> list[Layer]:
         )
     )
     return layers
+
+
+def _peg(stage: Stage, number: int, x: float, y: float, reach: float) -> Layer:
+    """One of the sixteen pegs around x, y; each comes in a fifth of a second after the last."""
+    angle = math.radians(number * 22.5 - 90)
+    peg = stage.sheet(80, 80)
+    peg.disc(43, 45, 19, "#4A2F14")
+    peg.disc(40, 40, 19, GOLD)
+    peg.disc(36, 35, 8, GOLD_BRIGHT)
+    start = 0.8 + number * 0.2
+    return Layer(
+        peg.finish(),
+        x=x + math.cos(angle) * reach - 40,
+        y=y + math.sin(angle) * reach - 40,
+        motion=settle(math.cos(angle) * 60, math.sin(angle) * 60, 0.4, start),
+        light=appear(start, 0.2),
+    )
 
 
 def _dusk(stage: Stage) -> list[Layer]:
