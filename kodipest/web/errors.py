@@ -16,7 +16,9 @@ from kodipest.kernel.errors import Refusal
 
 def page(request: HttpRequest, status: int, template: str = "", **words: Any) -> HttpResponse:
     """Render the page of one error; no cache keeps it."""
-    response = render(request, f"{template or status}.html", {"status": status, **words}, status=status)
+    response = render(
+        request, f"{template or status}.html", {"status": status, **words}, status=status
+    )
     patch_cache_control(response, no_store=True)
     return response
 
@@ -79,5 +81,7 @@ def bare(request: HttpRequest, status: int) -> HttpResponse:
     """Render without session, person or database: all of them may be what is broken."""
     language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
     with translation.override(language):
-        body = render_to_string(f"{status}.html", {"site_name": settings.SITE_NAME, "status": status})
+        body = render_to_string(
+            f"{status}.html", {"site_name": settings.SITE_NAME, "status": status}
+        )
     return HttpResponse(body, status=status, headers={"Cache-Control": "no-store"})

@@ -33,7 +33,9 @@ def draw(size: int, *, reach: float, corner: float) -> Image.Image:
         ]
         pen.line([*corners, *corners[:2]], fill=PAPER, width=width, joint="curve")
     eye = half * 0.36
-    pen.ellipse((middle - eye, middle - eye, middle + eye, middle + eye), outline=PAPER, width=width)
+    pen.ellipse(
+        (middle - eye, middle - eye, middle + eye, middle + eye), outline=PAPER, width=width
+    )
     return image.resize((size, size), Image.Resampling.LANCZOS)
 
 

@@ -36,7 +36,9 @@ def test_a_missing_page_offers_a_way_out_in_the_language_of_its_address(
 
 
 @pytest.mark.django_db
-def test_a_forbidden_page_gives_the_reason_and_the_door(client: Client, request_of_a_stranger) -> None:
+def test_a_forbidden_page_gives_the_reason_and_the_door(
+    client: Client, request_of_a_stranger
+) -> None:
     response = errors.forbidden(request_of_a_stranger("/studio/"), PermissionDenied("Ask Dewi."))
 
     assert response.status_code == 403
@@ -114,7 +116,9 @@ def test_too_many_tries_at_the_door_are_429(client: Client) -> None:
     assert "429.html" in [template.name for template in response.templates]
 
 
-@pytest.mark.parametrize(("path", "language"), [("/", "id"), ("/en/karya/", "en"), ("/zh-hans/", "zh-hans")])
+@pytest.mark.parametrize(
+    ("path", "language"), [("/", "id"), ("/en/karya/", "en"), ("/zh-hans/", "zh-hans")]
+)
 def test_the_page_of_a_broken_site_asks_nothing_of_what_may_be_broken(
     rf, path: str, language: str
 ) -> None:

@@ -37,7 +37,6 @@ class Kitchen:
         return response
 
 
-
 def serve(kitchen: Kitchen) -> PublicPages:
     return PublicPages(kitchen.view)
 
@@ -173,7 +172,8 @@ def test_many_who_ask_at_once_wait_for_one_render(rf, monkeypatch: pytest.Monkey
     kitchen.go.clear()
     pages, seen = serve(kitchen), []
     guests = [
-        threading.Thread(target=lambda: seen.append(pages(rf.get("/")).content)) for _guest in range(8)
+        threading.Thread(target=lambda: seen.append(pages(rf.get("/")).content))
+        for _guest in range(8)
     ]
     for guest in guests:
         guest.start()
@@ -234,7 +234,7 @@ def test_somebody_elses_message_is_never_kept(client: Client) -> None:
 
     assert first.context is not None
     assert first.headers["Cache-Control"] == "private, no-store"
-    assert "class=\"notes\"" not in second.text
+    assert 'class="notes"' not in second.text
 
 
 def test_a_refusal_that_no_form_showed_becomes_a_page(rf) -> None:
@@ -253,4 +253,7 @@ def test_a_refusal_that_no_form_showed_becomes_a_page(rf) -> None:
 
 
 def test_other_exceptions_are_left_to_django(rf) -> None:
-    assert Refusals(lambda _request: HttpResponse()).process_exception(rf.get("/"), ValueError()) is None
+    assert (
+        Refusals(lambda _request: HttpResponse()).process_exception(rf.get("/"), ValueError())
+        is None
+    )

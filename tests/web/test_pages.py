@@ -38,7 +38,9 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attributes}
         self.addresses |= {found[name] for name in ADDRESSES & found.keys() if found[name]}
-        self.inline += [f"{tag} {name}" for name in found if name == "style" or name.startswith("on")]
+        self.inline += [
+            f"{tag} {name}" for name in found if name == "style" or name.startswith("on")
+        ]
         if tag == "style" or (tag == "script" and "src" not in found):
             self.inline.append(tag)
         if re.fullmatch("h[1-6]", tag):
@@ -70,8 +72,15 @@ def fill_the_site() -> None:
     consent(people.aisyah, Purpose.PUBLIC)
     published(people, started(people))
     published(people, started_film(people))
-    for kind, file in {"audio": "audio", "poster": "image", "comic": "image", "ebook": "document"}.items():
-        work = start_work(kind=Work.Kind(kind), title=f"A {kind}", organisation=people.house, by=people.aisyah)
+    for kind, file in {
+        "audio": "audio",
+        "poster": "image",
+        "comic": "image",
+        "ebook": "document",
+    }.items():
+        work = start_work(
+            kind=Work.Kind(kind), title=f"A {kind}", organisation=people.house, by=people.aisyah
+        )
         change_text(work=work, by=people.aisyah, title=f"A {kind}", synopsis="<b>Bold</b> & brief")
         asset(work.newest_revision, file)
         published(people, work)
@@ -94,8 +103,15 @@ def crawl(client: Client) -> dict[str, Page]:
             place = urlsplit(target)
             assert target.startswith((ROOT, "data:")), (path, address)
             inside = place.path + (f"?{place.query}" if place.query else "")
-            is_page = not place.path.startswith(("/static/", "/media/")) and "akun" not in place.path
-            if is_page and inside not in found and "next=" not in inside and target.startswith(ROOT):
+            is_page = (
+                not place.path.startswith(("/static/", "/media/")) and "akun" not in place.path
+            )
+            if (
+                is_page
+                and inside not in found
+                and "next=" not in inside
+                and target.startswith(ROOT)
+            ):
                 waiting.add(inside)
     return found
 

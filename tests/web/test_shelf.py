@@ -10,7 +10,9 @@ from kodipest.web.shelf import Page, Shelf
 
 
 def page(content: bytes = b"<p>hello</p>" * 50, *, generation: int = 1, seconds: int = 60) -> Page:
-    return Page.print(content, {"Content-Type": "text/html"}, generation=generation, seconds=seconds)
+    return Page.print(
+        content, {"Content-Type": "text/html"}, generation=generation, seconds=seconds
+    )
 
 
 def test_each_encoding_holds_the_same_page_under_its_own_tag() -> None:

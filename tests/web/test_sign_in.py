@@ -31,7 +31,9 @@ def test_the_demo_door_shows_everyone_by_role(client: Client) -> None:
 
     response = client.get("/demo/masuk/")
 
-    groups = {str(label): [held.person for held in held] for label, held in response.context["groups"]}
+    groups = {
+        str(label): [held.person for held in held] for label, held in response.context["groups"]
+    }
     assert groups == {
         str(Role.SANTRI.label): [people.aisyah],
         str(Role.COACH.label): [people.budi],

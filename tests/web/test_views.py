@@ -30,7 +30,10 @@ def test_home_shows_the_newest_film_and_the_newest_of_each_kind(client: Client) 
     response = client.get("/")
 
     assert response.context["hero"].title == film.revision.title
-    shelves = [(kind, [card.title for card in cards]) for kind, *_names, cards in response.context["shelves"]]
+    shelves = [
+        (kind, [card.title for card in cards])
+        for kind, *_names, cards in response.context["shelves"]
+    ]
     assert shelves == [("video", [film.revision.title]), ("article", [article.revision.title])]
     assert str(people.house) in response.text
 
@@ -98,7 +101,9 @@ def test_health_is_told_to_monitors(client: Client, monkeypatch: pytest.MonkeyPa
     assert "no-store" in well.headers["Cache-Control"]
 
 
-@pytest.mark.parametrize(("prefix", "language"), [("", "id"), ("/en", "en"), ("/zh-hans", "zh-hans")])
+@pytest.mark.parametrize(
+    ("prefix", "language"), [("", "id"), ("/en", "en"), ("/zh-hans", "zh-hans")]
+)
 def test_a_phone_can_install_the_site_in_each_language(
     client: Client, prefix: str, language: str
 ) -> None:

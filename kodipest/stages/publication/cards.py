@@ -93,7 +93,7 @@ def card_of(edition: Edition) -> Card:
 
 def excerpt_of(revision: Revision) -> str:
     """Return the first words of an article, for a card without a picture."""
-    opening = revision.synopsis or MARKS.sub("", revision.body[:EXCERPT * 2])
+    opening = revision.synopsis or MARKS.sub("", revision.body[: EXCERPT * 2])
     return Truncator(" ".join(opening.split())).chars(EXCERPT)
 
 
@@ -152,7 +152,9 @@ def pictures_of(revision: Revision) -> list[Picture]:
 
 def picture_of(transcode: Transcode) -> Picture | None:
     """Return one picture in the widths that were prepared."""
-    images = sorted((transcode.manifest or {}).get("images") or [], key=lambda image: image["width"])
+    images = sorted(
+        (transcode.manifest or {}).get("images") or [], key=lambda image: image["width"]
+    )
     if not images:
         return None
     widest = images[-1]
@@ -161,9 +163,7 @@ def picture_of(transcode: Transcode) -> Picture | None:
         for image in images
         if image["file"].endswith(widest["file"].rpartition(".")[2])
     )
-    return Picture(
-        public_url(transcode, widest["file"]), srcset, widest["width"], widest["height"]
-    )
+    return Picture(public_url(transcode, widest["file"]), srcset, widest["width"], widest["height"])
 
 
 def book_of(edition: Edition) -> dict[str, Any] | None:

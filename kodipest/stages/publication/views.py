@@ -95,7 +95,9 @@ def sanad_file(request: HttpRequest, slug: str) -> HttpResponse:
     edition = get_object_or_404(published_editions(), work__slug=slug)
     shown = {link.number: name for link, name in sanad_of(edition.work)}
     response = HttpResponse(export_sanad(edition.revision, shown), content_type="application/json")
-    response.headers["Content-Disposition"] = f'attachment; filename="{edition.work.slug}.sanad.json"'
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="{edition.work.slug}.sanad.json"'
+    )
     return response
 
 

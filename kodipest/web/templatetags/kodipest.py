@@ -20,7 +20,12 @@ register = template.Library()
 
 LANGUAGE_NAMES = {"id": "Bahasa Indonesia", "en": "English", "zh-hans": "简体中文"}
 LANGUAGE_MARKS = {"id": "ID", "en": "EN", "zh-hans": "中文"}
-ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT", "Asia/Shanghai": "北京时间"}
+ZONES = {
+    "Asia/Jakarta": "WIB",
+    "Asia/Makassar": "WITA",
+    "Asia/Jayapura": "WIT",
+    "Asia/Shanghai": "北京时间",
+}
 KIND_ICONS = {"video", "audio", "article", "poster", "comic", "ebook"}
 DAY_FORMATS = {"zh-hans": "Y年n月j日"}  # elsewhere "11 Juli 2026": the month is written out
 UNITS = ("B", "KB", "MB", "GB", "TB")
@@ -161,7 +166,11 @@ def here(context: template.Context, url: str) -> SafeString | str:
         return ""
     is_home = url == reverse("home")
     is_here = request.path == url if is_home else request.path.startswith(url)
-    return format_html(' aria-current="{}"', "page" if request.path == url else "true") if is_here else ""
+    return (
+        format_html(' aria-current="{}"', "page" if request.path == url else "true")
+        if is_here
+        else ""
+    )
 
 
 @register.simple_tag(takes_context=True)

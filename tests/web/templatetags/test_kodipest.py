@@ -94,7 +94,11 @@ def test_the_language_switch_leads_to_the_same_page() -> None:
             "/karya/?q=sabar",
         )
 
-    assert found.split() == ["id=/karya/?q=sabar", "en=/en/karya/?q=sabar", "zh-hans=/zh-hans/karya/?q=sabar"]
+    assert found.split() == [
+        "id=/karya/?q=sabar",
+        "en=/en/karya/?q=sabar",
+        "zh-hans=/zh-hans/karya/?q=sabar",
+    ]
 
 
 def test_the_language_switch_leads_home_without_a_request() -> None:
