@@ -18,7 +18,7 @@ from kodipest.people.models import Membership, Person, Role
 SHOWN_PER_ROLE = 8
 
 
-class StaffOnly(DefaultAccountAdapter):
+class StaffOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth brings no types
     """Nobody makes an account alone: an operator registers people, who then sign in."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -77,7 +77,7 @@ def test_too_much_text_is_413_and_names_the_limit(client: Client, settings) -> N
 @pytest.mark.django_db
 def test_too_much_to_read_is_413_wherever_it_is_noticed(request_of_a_stranger) -> None:
     wrong = RequestDataTooBig("too much")
-    inside = Refusals(lambda request: errors.not_found(request)).process_exception(
+    inside = Refusals(errors.not_found).process_exception(
         request_of_a_stranger(), wrong
     )
 

@@ -44,8 +44,8 @@ def works(request: HttpRequest) -> HttpResponse:
 def work(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one published work with its credits and its sanad."""
     edition = get_object_or_404(published_editions(), work__slug=slug)
-    more = published_editions().filter(work__organisation=edition.work.organisation)
-    more = list(more.exclude(pk=edition.pk)[:MORE])
+    sisters = published_editions().filter(work__organisation=edition.work.organisation)
+    more = list(sisters.exclude(pk=edition.pk)[:MORE])
     files = Prefetch(
         "assets", Asset.objects.select_related("original", "transcode"), to_attr="files"
     )
