@@ -1,6 +1,7 @@
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.test import Client
 
@@ -107,7 +108,16 @@ def test_a_form_left_open_too_long_says_what_to_do() -> None:
     assert "403_csrf.html" in [template.name for template in response.templates]
 
 
+@pytest.fixture
+def fresh_count():
+    """Count tries from none, and leave none to the next test."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
 @pytest.mark.django_db
+@pytest.mark.usefixtures("fresh_count")
 def test_too_many_tries_at_the_door_are_429(client: Client) -> None:
     for _try in range(40):
         response = client.post("/akun/login/", {"login": "aisyah", "password": "wrong"})
