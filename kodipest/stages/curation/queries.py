@@ -22,19 +22,19 @@ def obstacles_to_curation(revision: Revision) -> list[Refusal]:
     return obstacles
 
 
-def waiting_for_curator(curator: Person) -> QuerySet[Submission]:
-    """Submissions without a verdict that `curator` may judge, longest first: none of the own house."""
-    waiting = Submission.objects.filter(verdict=None, work__stage=Stage.CURATION)
+def open_to_curator(curator: Person) -> QuerySet[Submission]:
+    """Submissions, decided or not, that are no conflict for `curator`: none of the own house or hand."""
     if not is_curator(curator):
-        return waiting.none()
+        return Submission.objects.none()
     own_houses = [held.organisation_id for held in curator.living_memberships]
     own_hand = Credit.objects.filter(person=curator, role=Credit.Role.AUTHOR).values("work")
-    return (
-        waiting.exclude(work__organisation__in=own_houses)
-        .exclude(work__in=own_hand)
-        .select_related("work__organisation", "revision")
-        .order_by("submitted_at")
-    )
+    return Submission.objects.exclude(work__organisation__in=own_houses).exclude(work__in=own_hand)
+
+
+def waiting_for_curator(curator: Person) -> QuerySet[Submission]:
+    """Submissions without a verdict that `curator` may judge, longest first: none of the own house."""
+    waiting = open_to_curator(curator).filter(verdict=None, work__stage=Stage.CURATION)
+    return waiting.select_related("work__organisation", "revision").order_by("submitted_at")
 
 
 def decided_by(curator: Person) -> QuerySet[Verdict]:

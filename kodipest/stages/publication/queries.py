@@ -46,7 +46,8 @@ def editions_like(text: str = "", kind: str = "") -> QuerySet[Edition]:
 def channel_list() -> QuerySet[Channel]:
     """Channels by name with `edition_count`, the number of works the public sees there."""
     seen = published_editions().order_by().values("pk")
-    return Channel.objects.annotate(edition_count=Count("editions", filter=Q(editions__in=seen)))
+    counted = Count("editions", filter=Q(editions__in=seen))
+    return Channel.objects.annotate(edition_count=counted).order_by("name")
 
 
 def editions_of(organisation: Organisation) -> QuerySet[Edition]:
@@ -74,16 +75,12 @@ def editions_held_back(manager: Person) -> QuerySet[Edition]:
     return editions_out(manager).filter(Exists(barred))
 
 
-def editions_that_may_be_withdrawn(person: Person) -> QuerySet[Edition]:
-    """Editions out that `person` may take off: the list form of `publication.withdraw_work`."""
-    editions = Edition.objects.filter(withdrawn_at=None).select_related(
-        "work__organisation", "revision", "channel"
-    )
+def editions_in_reach(person: Person) -> QuerySet[Edition]:
+    """Editions, out or gone, over which `person` decides: the list form of `publication.withdraw_work`."""
+    editions = Edition.objects.select_related("work__organisation", "revision", "channel")
     if person.is_superuser or is_programme_manager(person):
         return editions
-    return editions.filter(
-        work__organisation__in=organisations_of(person, Role.KIAI, Role.OPERATOR)
-    )
+    return editions.filter(work__organisation__in=organisations_of(person, Role.KIAI, Role.OPERATOR))
 
 
 def waiting_for_channel(manager: Person) -> QuerySet[Work]:
