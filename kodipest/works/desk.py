@@ -37,9 +37,7 @@ def desk_context(work: Work, person: Person, bound: Bound | None = None) -> dict
     revision: Revision = shown["revision"]
     may_change = shown["may_change"]
     return shown | {
-        "text_form": (bound.get("text") or TextForm(kind=work.kind, instance=revision))
-        if revision.is_open and may_change
-        else None,
+        "text_form": text_form_of(work, revision, bound) if may_change else None,
         "credits": work.credits.select_related("person"),
         "credit_form": (bound.get("credit") or CreditForm(house=work.organisation))
         if may_change and (work.stage == Stage.TRAINING or "credit" in bound)
@@ -50,6 +48,13 @@ def desk_context(work: Work, person: Person, bound: Bound | None = None) -> dict
         "may_withdraw": work.stage == Stage.PUBLICATION
         and person.has_perm("publication.withdraw_work", work),
     }
+
+
+def text_form_of(work: Work, revision: Revision, bound: Bound) -> forms.BaseForm | None:
+    """Return the words to change; words that were refused are never lost, even when it is too late."""
+    if refused := bound.get("text"):
+        return refused
+    return TextForm(kind=work.kind, instance=revision) if revision.is_open else None
 
 
 def files_context(work: Work, person: Person, bound: Bound | None = None) -> dict[str, Any]:

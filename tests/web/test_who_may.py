@@ -49,7 +49,9 @@ def statuses(client, everybody, address, *, post=None):
         client.logout()
         if person is not None:
             client.force_login(person)
-        found[who] = (client.get(address) if post is None else client.post(address, post)).status_code
+        found[who] = (
+            client.get(address) if post is None else client.post(address, post)
+        ).status_code
     return found
 
 
@@ -150,10 +152,10 @@ POSTED = [
     ("coaching_advise", {"text": "x"}, {"budi": GO}),
     ("coaching_return", {"text": "x"}, {"budi": WRONG}),
     ("coaching_approve", {}, {"budi": WRONG}),
-    ("incubation_work", {"why": "x"}, {}),
-    ("publication_publish", {}, {}),
+    ("incubation_work", {"why": "x"}, {"farid": WRONG}),
+    ("publication_publish", {}, {"farid": WRONG}),
     ("publication_withdraw", {}, {}),
-    ("curation_return", {"why": "x"}, {}),
+    ("curation_return", {"why": "x"}, {"farid": WRONG}),
 ]
 
 
@@ -240,7 +242,11 @@ def test_curators_are_shown_no_name(client, people):
     submission = Submission.objects.get()
     client.force_login(people.citra)
 
-    for address in (reverse("curation"), reverse("curation_review", args=[submission.pk]), reverse("today")):
+    for address in (
+        reverse("curation"),
+        reverse("curation_review", args=[submission.pk]),
+        reverse("today"),
+    ):
         page = client.get(address).content.decode()
         assert "Sholawat" in page
         for name in ("Aisyah", "Rahasia", "Jombang", "Budi", "tugas."):

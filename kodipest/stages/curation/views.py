@@ -13,11 +13,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kodipest.kernel.errors import Refusal
 from kodipest.people.http import PersonRequest
-from kodipest.people.rules import is_curator
+from kodipest.people.rules import is_curator, is_programme_manager
 from kodipest.stages.curation import rubric
 from kodipest.stages.curation.forms import SendBackForm, SubmitForm, VerdictForm
 from kodipest.stages.curation.operations import decide, send_back, submit_work
-from kodipest.stages.curation.queries import decided_by, passed_and_waiting, waiting_for_curator
+from kodipest.stages.curation.queries import (
+    decided_by,
+    open_to_curator,
+    passed_and_waiting,
+    waiting_for_curator,
+)
 from kodipest.works.desk import desk_context
 from kodipest.works.preview import preview_of
 from kodipest.works.queries import works_on_desk_of
@@ -55,8 +60,10 @@ def require_curator(request: PersonRequest) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: PersonRequest, submission_id: UUID) -> HttpResponse:
     """Lay one submission before a curator; a POST is the verdict."""
-    submission = get_object_or_404(waiting_for_curator(request.user), pk=submission_id)
     form = VerdictForm(request.POST if request.method == "POST" else None)
+    submission = waiting_for_curator(request.user).filter(pk=submission_id).first()
+    if submission is None:
+        return too_late(request, submission_id, form)
     if form.is_valid():
         try:
             decide(submission=submission, by=request.user, **form.decision)
@@ -76,6 +83,14 @@ def review(request: PersonRequest, submission_id: UUID) -> HttpResponse:
         "highest": rubric.HIGHEST,
     }
     return render(request, "curation/review.html", shown, status=SAY_NO if form.is_bound else 200)
+
+
+def too_late(request: PersonRequest, submission_id: UUID, form: VerdictForm) -> HttpResponse:
+    """Give the words back to a curator whose verdict came after another one; nothing else is shown."""
+    get_object_or_404(open_to_curator(request.user), pk=submission_id)
+    if not form.is_bound:
+        raise Http404
+    return render(request, "curation/too_late.html", {"form": form}, status=SAY_NO)
 
 
 @login_required
@@ -100,10 +115,12 @@ def submit(request: PersonRequest, work_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def give_back(request: PersonRequest, work_id: UUID) -> HttpResponse:
     """Give a passed work that cannot come out as it is back to its makers."""
-    verdict = passed_and_waiting(request.user).filter(submission__work=work_id).last()
-    if verdict is None:
+    works = works_on_desk_of(request.user)
+    if request.method != "POST":  # whoever sends too late is told so in words
+        works = works.filter(pk__in=passed_and_waiting(request.user).values("submission__work"))
+    if not is_programme_manager(request.user):
         raise Http404
-    work = verdict.submission.work
+    work = get_object_or_404(works, pk=work_id)
     form = SendBackForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:

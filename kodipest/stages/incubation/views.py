@@ -18,6 +18,7 @@ from kodipest.stages.incubation.forms import EnterForm, SendBackForm
 from kodipest.stages.incubation.operations import enter_incubation, send_back
 from kodipest.stages.incubation.queries import works_in_incubation
 from kodipest.works.desk import desk_context
+from kodipest.works.models import Work
 from kodipest.works.preview import preview_of
 from kodipest.works.queries import works_on_desk_of
 from kodipest.works.studio import standings_of, voices_on
@@ -41,7 +42,7 @@ def growing(request: PersonRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def work(request: PersonRequest, work_id: UUID) -> HttpResponse:
     """Show one work in incubation; a POST gives it back with a reason."""
-    found = get_object_or_404(works_in_incubation(request.user), pk=work_id)
+    found = work_of(request, work_id)
     form = SendBackForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -61,6 +62,14 @@ def work(request: PersonRequest, work_id: UUID) -> HttpResponse:
         "form": form,
     }
     return render(request, "incubation/work.html", shown, status=SAY_NO if form.is_bound else 200)
+
+
+def work_of(request: PersonRequest, work_id: UUID) -> Work:
+    """Find a work in incubation. Whoever sends too late is told so in words, not that it is gone."""
+    works = works_in_incubation(request.user)
+    if request.method == "POST" and is_programme_manager(request.user):
+        works = works_on_desk_of(request.user)
+    return get_object_or_404(works, pk=work_id)
 
 
 @login_required

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,13 +18,14 @@ from kodipest.stages.publication.forms import ChannelForm, PublishForm, Withdraw
 from kodipest.stages.publication.operations import open_channel, publish_work, withdraw_work
 from kodipest.stages.publication.queries import (
     channel_list,
+    editions_in_reach,
     editions_out,
-    editions_that_may_be_withdrawn,
     missing_names,
     obstacles_to_publication,
     waiting_for_channel,
 )
 from kodipest.works.preview import preview_of
+from kodipest.works.queries import works_on_desk_of
 from kodipest.works.studio import standings_of
 
 PAGE_SIZE = 20
@@ -82,7 +83,10 @@ def new_channel(request: PersonRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def publish(request: PersonRequest, work_id: UUID) -> HttpResponse:
     """Show one passed work with what stands in its way; a POST brings it out."""
-    work = get_object_or_404(waiting_for_channel(request.user), pk=work_id)
+    works = waiting_for_channel(request.user)
+    if request.method == "POST" and is_programme_manager(request.user):
+        works = works_on_desk_of(request.user)  # whoever sends too late is told so in words
+    work = get_object_or_404(works, pk=work_id)
     form = PublishForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -110,9 +114,15 @@ def publish(request: PersonRequest, work_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: PersonRequest, work_id: UUID) -> HttpResponse:
     """Take a work off every public page, with a reason, confirmed by typing."""
-    editions = editions_that_may_be_withdrawn(request.user)
-    edition = get_object_or_404(editions, work=work_id)
-    form = WithdrawForm(request.POST if request.method == "POST" else None, title=edition.revision.title)
+    editions = editions_in_reach(request.user).filter(work=work_id)
+    if request.method != "POST":  # whoever sends too late is told so in words
+        editions = editions.filter(withdrawn_at=None)
+    edition = editions.order_by("published_at").last()
+    if edition is None:
+        raise Http404
+    form = WithdrawForm(
+        request.POST if request.method == "POST" else None, title=edition.revision.title
+    )
     if form.is_valid():
         try:
             withdraw_work(work=edition.work, by=request.user, why=form.cleaned_data["why"])
