@@ -96,10 +96,11 @@ def require_free_port(host: str, port: int) -> None:
 
 def prepare(home: Path) -> None:
     """Run `manage.py prepare`, unless nothing has changed since it last succeeded."""
-    if preparation.is_ready(home):
+    demo = os.environ["KODIPEST_DEMO"] == "1"
+    if preparation.is_ready(home, demo=demo):
         return
-    demo = ["--demo"] if os.environ["KODIPEST_DEMO"] == "1" else []
-    done = subprocess.run([sys.executable, "manage.py", "prepare", *demo], cwd=ROOT, check=False)
+    command = [sys.executable, "manage.py", "prepare", *(["--demo"] if demo else [])]
+    done = subprocess.run(command, cwd=ROOT, check=False)
     if done.returncode:
         raise CannotStart(
             both("Persiapan belum berhasil; lihat pesan di atas.", "Preparation failed; see above.")

@@ -15,14 +15,7 @@ FOLDERS = (
     "db", "keys", "run", "log", "mail", "static", "media", "media/incoming", "media/originals",
     "media/renditions", "media/public",
 )  # fmt: skip
-SETTINGS = (
-    "DATABASE_URL",
-    "QUEUE_URL",
-    "SESSIONS_URL",
-    "CACHE_DB_URL",
-    "DJANGO_SETTINGS_MODULE",
-    "KODIPEST_DEMO",
-)
+ADDRESSES = ("DATABASE_URL", "QUEUE_URL", "SESSIONS_URL", "CACHE_DB_URL")
 
 
 def make_folders(home: Path) -> None:
@@ -33,21 +26,24 @@ def make_folders(home: Path) -> None:
         (home / name).mkdir(exist_ok=True, mode=0o700)
 
 
-def is_ready(home: Path) -> bool:
-    """Tell whether the last preparation still holds: same program, same settings, databases there."""
+def is_ready(home: Path, *, demo: bool = False) -> bool:
+    """Tell whether the last preparation still holds: same program, same addresses, databases there.
+
+    With `demo`, also whether it has seen to demo people and works.
+    """
     try:
         mark = json.loads(_mark(home).read_text())
     except (OSError, ValueError):
         return False
-    return mark["fingerprint"] == fingerprint() and all(
-        Path(file).exists() for file in mark["files"]
-    )
+    if mark["fingerprint"] != fingerprint() or (demo and not mark["demo"]):
+        return False
+    return all(Path(file).exists() for file in mark["files"])
 
 
-def mark_ready(home: Path, files: list[str]) -> None:
+def mark_ready(home: Path, files: list[str], *, demo: bool) -> None:
     """Note that everything is done for the program as it is now; `files` are the databases."""
     scratch = _mark(home).with_suffix(".new")
-    scratch.write_text(json.dumps({"fingerprint": fingerprint(), "files": files}))
+    scratch.write_text(json.dumps({"fingerprint": fingerprint(), "files": files, "demo": demo}))
     scratch.replace(_mark(home))
 
 
@@ -58,7 +54,8 @@ def forget(home: Path) -> None:
 
 def fingerprint() -> str:
     """Digest what a preparation depends on: names, sizes and times of files, never their content."""
-    digest = hashlib.sha256(f"{sys.version}{[os.environ.get(name) for name in SETTINGS]}".encode())
+    addresses = [os.environ.get(name) for name in ADDRESSES]
+    digest = hashlib.sha256(f"{sys.version}{addresses}".encode())
     for path, status in _sources():
         digest.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
     return digest.hexdigest()

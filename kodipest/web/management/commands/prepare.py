@@ -35,7 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *, demo: bool, quiet: bool, force: bool, **options: Any) -> None:
         home: Path = settings.HOME
-        if not force and preparation.is_ready(home):
+        if not force and preparation.is_ready(home, demo=demo):
             return
         self.quiet = quiet
         preparation.make_folders(home)
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         self.step("Berkas tampilan", "static files", lambda: collect_static(home))
         if demo and not get_user_model().objects.exists():
             self.step("Contoh karya dan orang", "demo people and works", seed)
-        preparation.mark_ready(home, database_files())
+        preparation.mark_ready(home, database_files(), demo=demo)
 
     def step(self, indonesian: str, english: str, act: Callable[[], object]) -> None:
         """Do one step and say that it is done."""
