@@ -75,8 +75,13 @@ def editions_held_back(manager: Person) -> QuerySet[Edition]:
     return editions_out(manager).filter(Exists(barred))
 
 
+def editions_that_may_be_withdrawn(person: Person) -> QuerySet[Edition]:
+    """Editions out that `person` may take off: the list form of `publication.withdraw_work`."""
+    return editions_in_reach(person).filter(withdrawn_at=None)
+
+
 def editions_in_reach(person: Person) -> QuerySet[Edition]:
-    """Editions, out or gone, over which `person` decides: the list form of `publication.withdraw_work`."""
+    """Editions, out or gone, of works that `person` may take off."""
     editions = Edition.objects.select_related("work__organisation", "revision", "channel")
     if person.is_superuser or is_programme_manager(person):
         return editions

@@ -20,6 +20,7 @@ from kodipest.stages.publication.queries import (
     channel_list,
     editions_in_reach,
     editions_out,
+    editions_that_may_be_withdrawn,
     missing_names,
     obstacles_to_publication,
     waiting_for_channel,
@@ -114,10 +115,10 @@ def publish(request: PersonRequest, work_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: PersonRequest, work_id: UUID) -> HttpResponse:
     """Take a work off every public page, with a reason, confirmed by typing."""
-    editions = editions_in_reach(request.user).filter(work=work_id)
-    if request.method != "POST":  # whoever sends too late is told so in words
-        editions = editions.filter(withdrawn_at=None)
-    edition = editions.order_by("published_at").last()
+    editions = editions_that_may_be_withdrawn(request.user)
+    if request.method == "POST":
+        editions = editions_in_reach(request.user)  # whoever sends too late is told so in words
+    edition = editions.filter(work=work_id).order_by("published_at").last()
     if edition is None:
         raise Http404
     form = WithdrawForm(
