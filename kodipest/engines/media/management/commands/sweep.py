@@ -17,6 +17,7 @@ FILES_EVERY_SECONDS = 600.0
 
 class Command(BaseCommand):
     help = "Return what dead workers left, ring for what waits, remove what nobody needs."
+    requires_system_checks: list[str] = []  # they load every page of the site
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

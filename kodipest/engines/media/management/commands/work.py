@@ -123,6 +123,8 @@ def _forget_old_results() -> None:
 
 class Command(BaseCommand):
     help = "Run background tasks of a node until told to stop."
+    # Checks load every page of the site, which a worker never serves: they are for the web.
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
