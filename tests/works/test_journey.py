@@ -1,9 +1,11 @@
 from itertools import pairwise
 
 import pytest
+from django.db import transaction
+from django.test import TestCase
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from hypothesis.extra.django import TestCase
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from kodipest.kernel.errors import Refusal
@@ -51,8 +53,14 @@ class Journey(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
+        self.story = transaction.atomic()
+        self.story.__enter__()
         self.work, self.by = WorkFactory(), PersonFactory()
         self.road = [Stage.TRAINING]
+
+    def teardown(self):
+        transaction.set_rollback(True)
+        self.story.__exit__(None, None, None)
 
     @rule(to=st.sampled_from(Stage))
     def move(self, to):
@@ -85,7 +93,9 @@ class Journey(RuleBasedStateMachine):
 
 
 class TestJourney(Journey.TestCase, TestCase):
-    """Each journey in a transaction of its own."""
+    """The journeys, each in a transaction that is rolled back."""
+
+    settings = hypothesis_settings(max_examples=20, stateful_step_count=15, deadline=None)
 
 
 @given(st.lists(st.sampled_from(Stage), max_size=30))
