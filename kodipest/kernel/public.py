@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 View = Callable[..., HttpResponse]
 MARK = "public_seconds"
+BRIEF_SECONDS = 10
 
 
 def is_anonymous_visit(request: HttpRequest) -> bool:
@@ -32,7 +33,7 @@ def public_page(*, seconds: int = 300) -> Callable[[View], View]:
         def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             response = view(request, *args, **kwargs)
             if response.status_code == 200 and is_anonymous_visit(request):
-                setattr(response, MARK, seconds)
+                setattr(response, MARK, min(seconds, getattr(response, MARK, seconds)))
                 # Compressed once for all by `PublicPages`: keeps the gzip middleware off.
                 response.headers["Content-Encoding"] = "identity"
             return response
@@ -40,3 +41,10 @@ def public_page(*, seconds: int = 300) -> Callable[[View], View]:
         return shown
 
     return decorate
+
+
+def keep_briefly(response: HttpResponse, *, when: bool) -> HttpResponse:
+    """Let a page that shows something still growing be kept for seconds only; return it."""
+    if when:
+        setattr(response, MARK, BRIEF_SECONDS)
+    return response

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from kodipest.kernel.public import public_page
+from kodipest.kernel.public import keep_briefly, public_page
 from kodipest.people.queries import organisations_in_public
 from kodipest.stages.publication import cards
 from kodipest.stages.publication.models import Edition
@@ -51,7 +51,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "houses": organisations_in_public()[:HOUSES_ON_HOME],
         "stops": road(),
     }
-    return render(request, "web/home.html", shown)
+    is_growing = any(cards.any_growing(shelf) for *_names, shelf in shelves)
+    return keep_briefly(render(request, "web/home.html", shown), when=is_growing)
 
 
 def newest_of_each_kind() -> list[Edition]:

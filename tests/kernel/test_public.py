@@ -1,7 +1,13 @@
 import pytest
 from django.http import HttpResponse
 
-from kodipest.kernel.public import MARK, is_anonymous_visit, public_page
+from kodipest.kernel.public import (
+    BRIEF_SECONDS,
+    MARK,
+    is_anonymous_visit,
+    keep_briefly,
+    public_page,
+)
 
 
 @public_page(seconds=60)
@@ -42,3 +48,10 @@ def test_a_cookie_that_changes_nothing_keeps_the_visit_anonymous(rf) -> None:
 
 def test_never_marks_what_is_not_a_whole_page(rf) -> None:
     assert not hasattr(missing(rf.get("/")), MARK)
+
+
+@pytest.mark.parametrize(("growing", "seconds"), [(True, BRIEF_SECONDS), (False, 60)])
+def test_a_page_of_something_growing_is_kept_briefly(rf, growing: bool, seconds: int) -> None:
+    page = public_page(seconds=60)(lambda request: keep_briefly(HttpResponse(), when=growing))
+
+    assert getattr(page(rf.get("/")), MARK) == seconds

@@ -35,6 +35,7 @@ class Card:
     seconds: float | None
     is_arabic: bool
     excerpt: str
+    is_growing: bool
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,11 @@ def cards_of(editions: Iterable[Edition]) -> list[Card]:
     return [card_of(edition) for edition in editions]
 
 
+def any_growing(shown: Iterable[Card]) -> bool:
+    """Say whether a file of one of the works shown is still being prepared."""
+    return any(card.is_growing for card in shown)
+
+
 def card_of(edition: Edition) -> Card:
     """Say in a few words what `edition` is."""
     revision, work = edition.revision, edition.work
@@ -88,6 +94,7 @@ def card_of(edition: Edition) -> Card:
         seconds=manifest.get("duration_seconds"),
         is_arabic=is_arabic(revision.title),
         excerpt=excerpt_of(revision) if edition.kind == Work.Kind.ARTICLE and not poster else "",
+        is_growing=any(not asset.transcode.is_done for asset in revision.files),
     )
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from kodipest.kernel.public import public_page
+from kodipest.kernel.public import keep_briefly, public_page
 from kodipest.kernel.text import article_html, is_arabic
 from kodipest.stages.publication import cards
 from kodipest.stages.publication.models import Edition
@@ -35,8 +35,14 @@ def works(request: HttpRequest) -> HttpResponse:
     kind = kind if kind in Work.Kind.values else ""
     editions = with_files(editions_like(words, kind))
     page = Paginator(editions, PAGE_SIZE).get_page(request.GET.get("page"))
-    shown = {"page": page, "cards": cards.cards_of(page), "words": words, "kind": kind}
-    return render(request, "works/works.html", shown | {"kinds": Work.Kind.choices})
+    shown: dict[str, Any] = {
+        "page": page,
+        "cards": cards.cards_of(page),
+        "words": words,
+        "kind": kind,
+    }
+    response = render(request, "works/works.html", shown | {"kinds": Work.Kind.choices})
+    return keep_briefly(response, when=cards.any_growing(shown["cards"]))
 
 
 @require_safe
@@ -52,7 +58,8 @@ def work(request: HttpRequest, slug: str) -> HttpResponse:
     prefetch_related_objects([shown.revision for shown in [edition, *more]], files)
     address = request.build_absolute_uri(request.path)
     shown = {"edition": edition, "more": cards.cards_of(more), "address": address}
-    return render(request, "works/work.html", shown | about(edition) | content_of(edition))
+    response = render(request, "works/work.html", shown | about(edition) | content_of(edition))
+    return keep_briefly(response, when=cards.card_of(edition).is_growing)
 
 
 def about(edition: Edition) -> dict[str, Any]:
@@ -115,5 +122,6 @@ def channel(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(channel_list(), slug=slug)
     editions = with_files(published_editions().filter(channel=found))
     page = Paginator(editions, PAGE_SIZE).get_page(request.GET.get("page"))
-    shown = {"channel": found, "page": page, "cards": cards.cards_of(page)}
-    return render(request, "publication/channel.html", shown)
+    shown: dict[str, Any] = {"channel": found, "page": page, "cards": cards.cards_of(page)}
+    response = render(request, "publication/channel.html", shown)
+    return keep_briefly(response, when=cards.any_growing(shown["cards"]))
