@@ -74,6 +74,7 @@ def files_context(work: Work, person: Person, bound: Bound | None = None) -> dic
         "is_open": is_open,
         "rows": rows,
         "is_busy": any(row["is_busy"] for row in rows),
+        "news": news_of(revision),
         "preview": preview_of(revision),
         "refused": [
             error
@@ -87,6 +88,18 @@ def files_context(work: Work, person: Person, bound: Bound | None = None) -> dic
         "accepted": ACCEPTED.get(Work.Kind(work.kind), ""),
         "main_word": main_word(work, revision),
     }
+
+
+def news_of(revision: Revision) -> str:
+    """Say in a mark what a page shows besides the bars; when it changes, the page is told more."""
+    transcodes = [asset.transcode for asset in revision.files]
+    return "-".join(
+        str(sum(found))
+        for found in (
+            (transcode.is_playable for transcode in transcodes),
+            (transcode.is_failed for transcode in transcodes),
+        )
+    )
 
 
 def row_of(asset: Asset, number: int) -> dict[str, Any]:

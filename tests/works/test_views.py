@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from kodipest.engines.media.models import Transcode
@@ -477,7 +478,8 @@ def running(people, **fields):
 def test_progress_is_told_with_a_true_figure_and_asks_again(aisyah, people):
     work, _transcode = running(people)
 
-    page = text_of(aisyah.get(reverse("studio_files", args=[work.pk]), HTTP_HX_REQUEST="true"))
+    address = reverse("studio_files", args=[work.pk])
+    page = text_of(aisyah.get(address, {"seen": "0-0"}, HTTP_HX_REQUEST="true"))
 
     assert "42 %" in page
     assert "50" in page.split("42 %")[1][:40]
@@ -489,11 +491,25 @@ def test_progress_is_told_with_a_true_figure_and_asks_again(aisyah, people):
 def test_when_all_is_prepared_the_page_stops_asking_and_shows_the_next_step(aisyah, people):
     work = started_film(people)
 
-    page = text_of(aisyah.get(reverse("studio_files", args=[work.pk]), HTTP_HX_REQUEST="true"))
+    address = reverse("studio_files", args=[work.pk])
+    page = text_of(aisyah.get(address, {"seen": "0-0"}, HTTP_HX_REQUEST="true"))
 
     assert "every 2s" not in page
     assert page.count("hx-swap-oob") == 2
     assert reverse("coaching_hand_in", args=[work.pk]) in page
+
+
+def test_what_can_be_played_is_shown_while_the_rest_is_still_prepared(aisyah, people):
+    work, _transcode = running(people, first_playable_at=timezone.now())
+    address = reverse("studio_files", args=[work.pk])
+
+    news = text_of(aisyah.get(address, {"seen": "0-0"}, HTTP_HX_REQUEST="true"))
+    later = text_of(aisyah.get(address, {"seen": "1-0"}, HTTP_HX_REQUEST="true"))
+
+    assert "data-player" in news
+    assert reverse("coaching_hand_in", args=[work.pk]) in news
+    assert "every 2s" in news
+    assert "hx-swap-oob" not in later  # somebody may be watching: the player stays
 
 
 def test_a_waiting_file_says_how_many_come_first(aisyah, people):

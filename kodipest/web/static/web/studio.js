@@ -117,6 +117,12 @@ try {
 // A shared computer: who signs out leaves nothing typed behind.
 for (const form of document.querySelectorAll('form[action*="/akun/"]')) form.addEventListener("submit", () => forget(() => true));
 
+// What htmx brings in later is started as if it had been there from the beginning.
+document.addEventListener("htmx:oobAfterSwap", (event) => {
+  const film = event.detail.target?.querySelector?.("[data-player]") ?? document.querySelector("#preview [data-player]:not(.live)");
+  if (film && !film.classList.contains("live")) import(film.dataset.player).then((module) => module.start(film));
+});
+
 // A double click sends once. The button comes back when the page does (Back button).
 document.addEventListener("submit", (event) => {
   const form = event.target;
