@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--json", action="store_true", help="one line of JSON, no progress")
     make.add_argument("out", type=Path, metavar="OUT", help="an empty or new folder")
     make.add_argument("--preset", choices=PRESETS, default=DEFAULT_PRESET)
-    make.add_argument("--threads", type=_positive, default=None, help="threads per encoder")
+    make.add_argument("--threads", type=_positive, default=None, help="cores to use, else all")
     return parser
 
 

@@ -5,6 +5,7 @@ link, so no file name of a person ever stands on a command line.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from kodipest.engines.media.facts import Probe
 from kodipest.engines.media.recipes import (
@@ -33,38 +34,56 @@ _HDR_TO_SDR = (
     "zscale=w={w}:h={h}:t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,"
     "tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv420p"
 )
+# The same bicubic kernel in both; zimg needs a third of the time of swscale.
+_ZIMG = "zscale=w={w}:h={h}:filter=bicubic:param_a=0:param_b=0.6"
+_SWSCALE = "scale={w}:{h}:flags=bicubic"
 _TAGS = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
 
 
-def ladder_arguments(
-    probe: Probe, recipe: Recipe, tiles: Tiles, threads: int | None = None
-) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What there is to work with: cores to keep busy, and whether ffmpeg was built with zimg."""
+
+    cores: int
+    has_zimg: bool = True
+
+
+def ladder_arguments(probe: Probe, recipe: Recipe, tiles: Tiles, means: Means) -> list[str]:
     """Return the arguments that make every rung, the sound and the frames for stills."""
-    limited = ["-threads", str(threads)] if threads else []
     outputs = []
-    for rung in recipe.rungs:
-        outputs += ["-map", f"[{rung.name}]", *_x264(rung, recipe), *limited]
-        outputs += _fragments(rung.name)
+    for rung, threads in zip(recipe.rungs, threads_for(recipe.rungs, means.cores), strict=True):
+        outputs += ["-map", f"[{rung.name}]", *x264_words(rung, recipe)]
+        outputs += ["-threads", str(threads), *_fragments(rung.name)]
     outputs += ["-map", "[sound]", *_aac(recipe.sound_bits), *_fragments(SOUND)]
     for label, quality in ((CANDIDATE, "3"), (SHOT, "5")):
         outputs += ["-map", f"[{label}]", "-fps_mode", "passthrough", "-c:v", "mjpeg"]
         outputs += ["-q:v", quality, "-threads", "1", "-f", "image2", "-atomic_writing", "1"]
         outputs += [f"{label}-%04d.jpg"]
     return [
-        *_opening(threads),
-        *_input(probe, limited),
+        *_opening(),
+        "-filter_complex_threads",
+        str(max(1, means.cores // 2)),
+        "-threads",
+        str(means.cores),
+        *_input(probe),
         "-filter_complex",
-        ";".join([_picture_graph(probe, recipe, tiles), _sound_graph(probe)]),
+        ";".join([_picture_graph(probe, recipe, tiles, means), _sound_graph(probe)]),
         *outputs,
     ]
+
+
+def threads_for(rungs: Sequence[Rung], cores: int) -> list[int]:
+    """Share the cores by area. Rungs run side by side, so more threads only wait for each other."""
+    areas = [rung.width * rung.height for rung in rungs]
+    return [max(1, round(cores * area / sum(areas))) for area in areas]
 
 
 def sound_arguments(probe: Probe, recipe: Recipe) -> list[str]:
     """Return the arguments for a sound alone: encoded once, packed as HLS and as one file."""
     slave = ":".join(f"{name}={value}" for name, value in _hls_options(SOUND).items())
     return [
-        *_opening(None),
-        *_input(probe, []),
+        *_opening(),
+        *_input(probe),
         "-filter_complex",
         _sound_graph(probe),
         "-map",
@@ -76,26 +95,25 @@ def sound_arguments(probe: Probe, recipe: Recipe) -> list[str]:
     ]
 
 
-def _opening(threads: int | None) -> list[str]:
+def _opening() -> list[str]:
     words = ["-nostdin", "-hide_banner", "-loglevel", "warning", "-progress", "pipe:1"]
-    words += ["-stats_period", "0.25", "-nostats", "-y"]
-    return [*words, "-filter_complex_threads", str(threads)] if threads else words
+    return [*words, "-stats_period", "0.25", "-nostats", "-y"]
 
 
-def _input(probe: Probe, limited: Sequence[str]) -> list[str]:
+def _input(probe: Probe) -> list[str]:
     options = input_options(probe.container)
     named = [word for name, value in options.items() for word in (f"-{name}", value)]
-    return [*limited, *named, "-f", DEMUXERS[probe.container], "-i", f"file:{SOURCE}"]
+    return [*named, "-f", DEMUXERS[probe.container], "-i", f"file:{SOURCE}"]
 
 
 # The picture
 
 
-def _picture_graph(probe: Probe, recipe: Recipe, tiles: Tiles) -> str:
+def _picture_graph(probe: Probe, recipe: Recipe, tiles: Tiles, means: Means) -> str:
     """Scale in cascade, each rung from the next higher one: a pixel is read as seldom as can be."""
     tallest_first = recipe.rungs[::-1]
     poster = next((r for r in tallest_first if r.width <= POSTER_WIDTH), tallest_first[-1])
-    chains = [f"[0:{probe.video_index}]{_prepare(probe, recipe, tallest_first[0])}[at0]"]
+    chains = [f"[0:{probe.video_index}]{_prepare(probe, recipe, tallest_first[0], means)}[at0]"]
     for step, rung in enumerate(tallest_first):
         lower = tallest_first[step + 1] if step + 1 < len(tallest_first) else None
         uses = [f"[{rung.name}]"]
@@ -103,36 +121,45 @@ def _picture_graph(probe: Probe, recipe: Recipe, tiles: Tiles) -> str:
         uses += [f"[to{step + 1}]"] if lower else ["[to_shots]"]
         chains.append(f"[at{step}]split={len(uses)}{''.join(uses)}")
         if lower:
-            size = f"{lower.width}:{lower.height}"
-            chains.append(f"[to{step + 1}]scale={size}:flags=bicubic,setsar=1[at{step + 1}]")
+            scale = _scale(lower, means)
+            chains.append(f"[to{step + 1}]{scale},setsar=1[at{step + 1}]")
     chains.append(f"[to_poster]{candidate_filter(probe.duration_seconds)}[{CANDIDATE}]")
     chains.append(f"[to_shots]{tile_filter(tiles)}[{SHOT}]")
     return ";".join(chains)
 
 
-def _prepare(probe: Probe, recipe: Recipe, top: Rung) -> str:
+def _scale(rung: Rung, means: Means) -> str:
+    return (_ZIMG if means.has_zimg else _SWSCALE).format(w=rung.width, h=rung.height)
+
+
+def _prepare(probe: Probe, recipe: Recipe, top: Rung, means: Means) -> str:
     """Even time first, then size and colour: dropped frames are not scaled."""
     rate = f"{recipe.fps_numerator}/{recipe.fps_denominator}"
     steps = ["bwdif=mode=send_frame:deint=interlaced"] if probe.is_interlaced else []
-    steps += [f"fps={rate}:start_time=0", _size_and_colour(probe, top), "setsar=1", _TAGS]
+    steps += [f"fps={rate}:start_time=0", _size_and_colour(probe, top, means), "setsar=1", _TAGS]
     held = probe.duration_seconds - probe.video_seconds
     if held > HOLD_FROM_SECONDS:  # the sound is longer: the last picture stays
         steps.append(f"tpad=stop_mode=clone:stop_duration={held:.3f}")
     return ",".join(steps)
 
 
-def _size_and_colour(probe: Probe, top: Rung) -> str:
-    if probe.is_hdr:
+def _size_and_colour(probe: Probe, top: Rung, means: Means) -> str:
+    """Scale to the top rung and convert to what every screen shows: 8-bit BT.709, limited range.
+
+    HDR is tone-mapped; an ffmpeg without zimg cannot, and leaves it flat but watchable.
+    """
+    if probe.is_hdr and means.has_zimg:
         return _HDR_TO_SDR.format(w=top.width, h=top.height)
     if probe.is_plain and (probe.width, probe.height) == (top.width, top.height):
         return "format=yuv420p"
     matrix = probe.color_matrix or guessed_matrix(probe.width, probe.height)
     matrix = "bt2020" if matrix == "bt2020nc" else matrix
     colour = f"in_color_matrix={matrix}:out_color_matrix=bt709:out_range=tv"
-    return f"scale={top.width}:{top.height}:flags=bicubic:{colour},format=yuv420p"
+    return f"{_SWSCALE.format(w=top.width, h=top.height)}:{colour},format=yuv420p"
 
 
-def _x264(rung: Rung, recipe: Recipe) -> list[str]:
+def x264_words(rung: Rung, recipe: Recipe) -> list[str]:
+    """Return the encoder and its settings for one rung."""
     longest = str(round(recipe.fps * GOP_SECONDS) + 1)
     words = ["-c:v", "libx264", "-preset", recipe.preset, "-profile:v", "high"]
     words += ["-level:v", f"{rung.level / 10:.1f}", "-pix_fmt", "yuv420p", "-crf", str(CRF)]

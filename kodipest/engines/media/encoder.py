@@ -66,6 +66,14 @@ def encoder_name() -> str:
     return "ffmpeg " + version.lstrip("n").partition("-")[0]
 
 
+@cache
+def has_filter(name: str) -> bool:
+    """Say whether this ffmpeg was built with a filter; wheels differ between platforms."""
+    words = [ffmpeg_path(), "-hide_banner", "-filters"]
+    listed = subprocess.run(words, check=True, capture_output=True, text=True).stdout
+    return bool(re.search(rf"^\s*\S+\s+{re.escape(name)}\s", listed, re.MULTILINE))
+
+
 def run_encoder(
     arguments: list[str], folder: Path, limits: Limits, on_tick: Callable[[Pulse], None]
 ) -> Usage:

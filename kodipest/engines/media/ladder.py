@@ -1,10 +1,11 @@
 """Films: one ffmpeg decodes once and writes every rung, the sound, and the frames for stills."""
 
+import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kodipest.engines.media.commands import CANDIDATE, SHOT, SOUND, ladder_arguments
-from kodipest.engines.media.encoder import Limits, Pulse, Usage, run_encoder
+from kodipest.engines.media.commands import CANDIDATE, SHOT, SOUND, Means, ladder_arguments
+from kodipest.engines.media.encoder import Limits, Pulse, Usage, has_filter, run_encoder
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.facts import Probe
 from kodipest.engines.media.manifest import Rendition, Storyboard
@@ -64,7 +65,8 @@ class Ladder:
         """
         probe, lowest = self.probe, self.recipe.rungs[0]
         tiles = tiles_for(lowest.width, lowest.height, probe.duration_seconds)
-        arguments = ladder_arguments(probe, self.recipe, tiles, threads)
+        means = Means(threads or len(os.sched_getaffinity(0)), has_filter("zscale"))
+        arguments = ladder_arguments(probe, self.recipe, tiles, means)
         usage = run_encoder(arguments, self.work, limits_for(probe), self._tick)
         self._publish(is_last=True)
         for track in self.tracks:
