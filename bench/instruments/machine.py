@@ -3,7 +3,7 @@
 import datetime
 import os
 import platform
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,20 @@ def folder_bytes(folder: Path) -> int:
     return total
 
 
-def as_json(value: Any) -> Any:
-    """Let `json.dumps` write the records of a bench."""
-    return asdict(value)
+def held(processes: list[psutil.Process]) -> int:
+    """Return the bytes that `processes` hold together, each shared library counted once.
+
+    What is private to a process counts in full; of a file mapped by several, the process that has
+    most of it in memory counts. Unlike `pss` it does not depend on who else runs on the machine.
+    """
+    private, shared = 0, dict[str, int]()
+    for process in processes:
+        of_files = dict[str, int]()
+        for part in process.memory_maps(grouped=False):
+            own = part.private_dirty if part.path.startswith("/") else part.rss
+            private += own
+            if part.path.startswith("/"):
+                of_files[part.path] = of_files.get(part.path, 0) + part.rss - own
+        for path, size in of_files.items():
+            shared[path] = max(shared.get(path, 0), size)
+    return private + sum(shared.values())
