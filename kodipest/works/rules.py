@@ -32,11 +32,6 @@ def belongs_here(person: Person, organisation: Organisation | None) -> bool:
 
 
 @rules.predicate
-def is_at_the_desk(person: Person, work: Work | None) -> bool:
-    return work is not None and work.stage == Stage.TRAINING
-
-
-@rules.predicate
 def is_in_curation(person: Person, work: Work | None) -> bool:
     return work is not None and work.stage == Stage.CURATION
 

@@ -8,6 +8,7 @@ from kodipest.kernel import freshness
 from kodipest.kernel.errors import Refusal
 from kodipest.kernel.signals import consent_changed
 from kodipest.kernel.time import today
+from kodipest.people import operations
 from kodipest.people.audit import audit_faults
 from kodipest.people.models import (
     AuditEntry,
@@ -133,6 +134,17 @@ def test_two_managers_enter_the_same_name_at_once(together):
     assert len(slugs) == 3
     assert "al-hikmah" in slugs
     assert list(audit_faults()) == []
+
+
+def test_a_name_entered_between_the_look_and_the_write_gets_another_address(monkeypatch):
+    people = cast()
+    OrganisationFactory(slug="darul-ulum")
+    monkeypatch.setattr(operations, "free_slug", lambda organisation: "darul-ulum")
+
+    house = found_organisation(kind=KIND, name="Darul Ulum", by=people.farid)
+
+    assert house.slug == f"darul-ulum-{house.pk.hex[-8:]}"
+    assert acts() == ["found_organisation"]
 
 
 # --- register_person

@@ -17,6 +17,7 @@ from kodipest.works.queries import (
     works_by,
     works_like,
     works_on_desk_of,
+    works_per_stage,
     works_seen_by,
     works_without_consent,
 )
@@ -70,10 +71,23 @@ def test_works_like_narrows_by_title_kind_and_place():
     assert [*works_like(works, q="h_")] == [out]
     assert [*works_like(works, kind="video")] == [sawah]
     assert [*works_like(works, kind="opera")] == [sawah, out, judged]
+    assert [*works_like(works, stage="curation")] == [judged]
+    assert [*works_like(works, stage="nowhere")] == [sawah, out, judged]
+    assert [*works_like(works, stage="curation", where="desk")] == []
     assert [*works_like(works, where="desk")] == [sawah]
     assert [*works_like(works, where="others")] == [judged]
     assert [*works_like(works, where="out")] == [out]
     assert [*works_like(works, where="nowhere")] == [sawah, out, judged]
+
+
+def test_works_are_counted_per_stage(django_assert_num_queries):
+    house = WorkFactory(stage=Stage.CURATION).organisation
+    for stage in (Stage.CURATION, Stage.TRAINING):
+        WorkFactory(stage=stage)
+
+    with django_assert_num_queries(2):
+        assert works_per_stage() == {"curation": 2, "training": 1}
+        assert works_per_stage(house) == {"curation": 1}
 
 
 def test_works_on_the_desk_of_somebody_shut_out_are_none():

@@ -5,6 +5,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from kodipest.engines.sanad import chain
+from kodipest.engines.sanad.errors import SanadError
 from kodipest.engines.sanad.keys import SiteKey
 from kodipest.people.models import Purpose
 from kodipest.works import sanad
@@ -155,6 +156,21 @@ def test_a_chain_over_two_versions_tells_what_it_revises():
     assert report.is_valid
     assert facts == [None, None, None, None, first.content_hash, None, None]
     assert second.content_hash != first.content_hash
+    older = verified(exported(Revision.objects.select_related("work").get(pk=first.pk)))
+    assert older.is_valid
+    assert [line.body["content"] for line in older.lines] == [first.content_hash] * 4
+
+
+def test_nobody_vouches_for_a_content_that_nobody_made():
+    people = cast()
+    work = handed_in(people)
+    second = RevisionFactory(work=work, number=2, sealed=True)
+
+    with pytest.raises(SanadError) as error:
+        sanad.attest(revision=second, act=Act.APPROVED, person=people.budi, role="coach")
+
+    assert error.value.code == "content_not_declared"
+    assert Attestation.objects.count() == 1
 
 
 def test_a_new_version_without_a_change_has_the_same_hash_and_a_link_of_its_own():

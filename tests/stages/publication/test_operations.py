@@ -105,6 +105,17 @@ def test_two_managers_open_a_channel_of_one_name_at_once(together):
     assert "dapur" in {channel.slug for channel in outcomes}
 
 
+def test_a_name_taken_between_the_look_and_the_write_gets_another_address(monkeypatch):
+    people = cast()
+    ChannelFactory(slug="dapur")
+    monkeypatch.setattr(Channel.objects, "filter", lambda **_named: Channel.objects.none())
+
+    channel = open_channel(name="Dapur", by=people.farid)
+
+    assert channel.slug == f"dapur-{channel.pk.hex[-8:]}"
+    assert Channel.objects.count() == 2
+
+
 # --- publish_work
 
 
