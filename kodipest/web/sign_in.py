@@ -9,6 +9,8 @@ from django.contrib.auth import login
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.urls import translate_url
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -24,6 +26,14 @@ class StaffOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth brings 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Keep the public sign-up shut."""
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Lead a person to today in the language chosen on the way here, else in their own."""
+        today: str = resolve_url(settings.LOGIN_REDIRECT_URL)
+        chosen = translation.get_language()
+        if chosen != settings.LANGUAGE_CODE or not isinstance(request.user, Person):
+            return today
+        return translate_url(today, request.user.language)
 
 
 def demo_people() -> QuerySet[Membership]:
