@@ -11,11 +11,12 @@ from django.utils.translation import ngettext
 from kodipest.engines.media.messages import words_for_transcode
 from kodipest.engines.media.models import Transcode
 from kodipest.engines.media.queries import waiting_before
+from kodipest.engines.media.storage import private_url
 from kodipest.people.models import Person
 from kodipest.works.forms import CreditForm, TextForm, UploadForm
 from kodipest.works.journey import Stage
 from kodipest.works.models import Asset, Revision, Work
-from kodipest.works.preview import preview_of
+from kodipest.works.preview import manifest_of, preview_of
 from kodipest.works.queries import history
 from kodipest.works.standing import Standing
 from kodipest.works.studio import Desk, Standings, Step, standings_of, steps_on, voices_on
@@ -110,6 +111,7 @@ def row_of(asset: Asset, number: int) -> dict[str, Any]:
     return {
         "asset": asset,
         "number": number,
+        "picture": small_picture(asset),
         "is_busy": is_running or is_waiting,
         "is_running": is_running,
         "is_failed": transcode.is_failed,
@@ -118,6 +120,12 @@ def row_of(asset: Asset, number: int) -> dict[str, Any]:
         "seconds": asset.original.probe.get("duration_seconds"),
         "trouble": words_for_transcode(transcode.error_code) if transcode.error_code else "",
     }
+
+
+def small_picture(asset: Asset) -> str:
+    """Return a small picture of a page, poster or cover; a film is shown by its player."""
+    name = manifest_of(asset).get("poster_small") if asset.original.kind == "image" else None
+    return private_url(asset.transcode, name) if name else ""
 
 
 def time_left(seconds: int | None) -> str:

@@ -181,3 +181,38 @@ def test_the_funnel_is_as_wide_as_its_figures():
 
 def test_an_empty_funnel_is_drawn_all_the_same():
     assert {float(band.width) for band in draw_funnel({}).bands} == {NARROWEST}
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept", "address"),
+    [
+        ("en", "en", "/en/hari-ini/"),
+        ("zh-hans", "zh-hans", "/zh-hans/hari-ini/"),
+        ("id", "id", "/hari-ini/"),
+        ("xx", "id", "/hari-ini/"),
+        ("", "id", "/hari-ini/"),
+    ],
+)
+def test_a_person_chooses_the_language_to_read_in(client, people, sent, kept, address):
+    client.force_login(people.aisyah)
+
+    answer = client.post(reverse("today_language"), {"language": sent})
+
+    people.aisyah.refresh_from_db()
+    assert (answer.url, people.aisyah.language) == (address, kept)
+
+
+@pytest.mark.parametrize(
+    ("door", "address"),
+    [("/akun/login/", "/zh-hans/hari-ini/"), ("/en/akun/login/", "/en/hari-ini/")],
+)
+def test_signing_in_leads_to_today_in_ones_own_language_unless_another_was_chosen(
+    client, people, door, address
+):
+    people.dewi.language = "zh-hans"
+    people.dewi.set_password("a-long-enough-secret")
+    people.dewi.save()
+
+    answer = client.post(door, {"login": people.dewi.username, "password": "a-long-enough-secret"})
+
+    assert answer.url == address

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from kodipest.stages.curation import rubric
@@ -41,7 +42,7 @@ def voices(work: Work) -> Iterator[Voice]:
         yield Voice(
             at=verdict.decided_at,
             title=_("Verdict of the curators: %(outcome)s, %(total)s of 100")
-            % {"outcome": verdict.get_outcome_display(), "total": f"{verdict.total:.0f}"},
+            % {"outcome": verdict.get_outcome_display(), "total": number_format(verdict.total)},
             number=verdict.submission.revision.number,
             text=verdict.advice,
             praise=verdict.praise,
