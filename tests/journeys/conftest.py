@@ -76,7 +76,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     site.manage("prepare", "--quiet")
     site.manage("seed_demo", "--without", "films")
     log = home / "log" / "web.log"
-    granian = [Path(sys.executable).with_name("granian"), "--interface", "wsgi", "--port", str(port)]
+    granian = [
+        Path(sys.executable).with_name("granian"),
+        "--interface",
+        "wsgi",
+        "--port",
+        str(port),
+    ]
     with log.open("wb") as output:
         programs = [
             subprocess.Popen(
