@@ -154,7 +154,7 @@ def test_what_is_no_film_is_refused_in_words(tmp_path: Path, content: bytes) -> 
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="none.mp4"):
+    with pytest.raises(CommandError, match=r"none\.mp4"):
         call_command("demo_film", str(tmp_path / "none.mp4"))
 
 
