@@ -93,7 +93,16 @@ def for_one_person(response: HttpResponseBase) -> HttpResponseBase:
     """Forbid every cache and the Back button of a shared PC to keep the page."""
     if not response.has_header("Cache-Control"):
         patch_cache_control(response, private=True, no_store=True)
+    if is_goodbye(response):
+        # The next person at a shared PC finds neither pages nor the films somebody stopped in.
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
+
+
+def is_goodbye(response: HttpResponseBase) -> bool:
+    """Say whether the response ends a session."""
+    cookie = response.cookies.get(settings.SESSION_COOKIE_NAME)
+    return cookie is not None and cookie["max-age"] == 0
 
 
 class Refusals:

@@ -237,6 +237,16 @@ def test_somebody_elses_message_is_never_kept(client: Client) -> None:
     assert 'class="notes"' not in second.text
 
 
+def test_signing_out_leaves_no_trace_on_a_shared_computer(client: Client) -> None:
+    client.force_login(cast().aisyah)
+    inside = client.get("/hari-ini/")
+    goodbye = client.post("/akun/logout/")
+
+    assert "no-store" in inside.headers["Cache-Control"]
+    assert "Clear-Site-Data" not in inside.headers
+    assert goodbye.headers["Clear-Site-Data"] == '"cache", "storage"'
+
+
 def test_a_refusal_that_no_form_showed_becomes_a_page(rf) -> None:
     from django.contrib.auth.models import AnonymousUser
 

@@ -36,6 +36,7 @@ class Card:
     is_arabic: bool
     excerpt: str
     is_growing: bool
+    language: str
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ def card_of(edition: Edition) -> Card:
         is_arabic=is_arabic(revision.title),
         excerpt=excerpt_of(revision) if edition.kind == Work.Kind.ARTICLE and not poster else "",
         is_growing=any(not asset.transcode.is_done for asset in revision.files),
+        language=work.language,
     )
 
 

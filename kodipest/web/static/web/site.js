@@ -62,6 +62,19 @@ for (const button of document.querySelectorAll("[data-share]")) {
   });
 }
 
+const net = document.querySelector("[data-net]");
+if (net) {
+  let later;
+  window.addEventListener("offline", () => {
+    clearTimeout(later);
+    net.textContent = net.dataset.sayOff;
+  });
+  window.addEventListener("online", () => {
+    net.textContent = net.dataset.sayOn;
+    later = setTimeout(() => (net.textContent = ""), 4000);
+  });
+}
+
 // The player comes only when a page has one, and its engine only when somebody presses play.
 const film = document.querySelector("[data-player]");
 if (film) import(film.dataset.player).then((module) => module.start(film));
