@@ -74,6 +74,16 @@ def has_filter(name: str) -> bool:
     return bool(re.search(rf"^\s*\S+\s+{re.escape(name)}\s", listed, re.MULTILINE))
 
 
+def leashed(words: list[str], limits: Limits, *, nice: int) -> list[str]:
+    """Return the command that runs `words` inside `limits` and not longer than this process.
+
+    The kernel counts the *thread* that starts it as the parent: start it where you wait for it.
+    """
+    tie = [sys.executable, "-I", "-S", leash.__file__, os.getpid(), nice]
+    tie += [limits.cpu_seconds, limits.memory_bytes, limits.file_bytes]
+    return [*map(str, tie), *words]
+
+
 def run_encoder(
     arguments: list[str], folder: Path, limits: Limits, on_tick: Callable[[Pulse], None]
 ) -> Usage:
@@ -109,16 +119,15 @@ class _Run:
     process: subprocess.Popen[bytes] = field(init=False)
 
     def __post_init__(self) -> None:
-        limits = (self.limits.cpu_seconds, self.limits.memory_bytes, self.limits.file_bytes)
-        tie = [sys.executable, "-I", "-S", leash.__file__, str(os.getpid()), str(NICE)]
         self.process = subprocess.Popen(
-            [*tie, *map(str, limits), ffmpeg_path(), *self.arguments],
+            leashed([ffmpeg_path(), *self.arguments], self.limits, nice=NICE),
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C reaches us, and we decide
-            env={"PATH": os.defpath, "LC_ALL": "C"},
+            # Each arena of glibc claims 64 MB of addresses, which the memory limit would count.
+            env={"PATH": os.defpath, "LC_ALL": "C", "MALLOC_ARENA_MAX": "8"},
         )
 
     def watch(self, on_tick: Callable[[Pulse], None]) -> None:

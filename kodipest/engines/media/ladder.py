@@ -65,7 +65,7 @@ class Ladder:
         """
         probe, lowest = self.probe, self.recipe.rungs[0]
         tiles = tiles_for(lowest.width, lowest.height, probe.duration_seconds)
-        means = Means(threads or len(os.sched_getaffinity(0)), has_filter("zscale"))
+        means = Means(threads or usable_cores(), has_filter("zscale"))
         arguments = ladder_arguments(probe, self.recipe, tiles, means)
         usage = run_encoder(arguments, self.work, limits_for(probe), self._tick)
         self._publish(is_last=True)
@@ -149,6 +149,13 @@ class Ladder:
 
     def _frames(self, label: str) -> list[Path]:
         return sorted(self.work.glob(f"{label}-*.jpg"))
+
+
+def usable_cores() -> int:
+    """Count the cores this process may use; a node may share its machine."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def limits_for(probe: Probe) -> Limits:

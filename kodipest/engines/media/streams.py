@@ -30,6 +30,7 @@ MAX_SIDE = 8192
 MIN_SIDE = 16
 MIN_SECONDS = 0.1
 MAX_FPS = 1000.0
+PATIENCE_SECONDS = 60.0  # for one read, also from a slow disk
 MAX_BASE_FPS = 60.0  # a base rate beyond this is the tick of a clock …
 VARIES_FROM = 1.1  # … unless the average is as high
 PACKETS_TO_FIRST_FRAME = 600
@@ -72,6 +73,7 @@ def open_stream(path: Path, container: str) -> InputContainer:
         format=DEMUXERS[container],
         options=input_options(container),
         metadata_errors="replace",
+        timeout=PATIENCE_SECONDS,
     )
 
 
