@@ -1,9 +1,13 @@
 """The studio over HTTP: what makers see, what they send, and what is kept when something is wrong."""
 
+import gzip
 import io
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -564,3 +568,23 @@ def test_each_kind_is_shown_by_private_address(aisyah, people, kind, media):
 
     assert "/media/s/" in page
     assert "/media/public/" not in page
+
+
+def test_a_desk_weighs_at_most_250_kilobytes(aisyah, people):
+    """HTML, styles, scripts and fonts as they travel, compressed; the engine of the player waits for play."""
+    page = text_of(aisyah.get(reverse("studio_work", args=[started_film(people).pk])))
+    static = {
+        finders.find(path)
+        for path in re.findall(r'(?:href|src|data-player)="/static/([^"#]+)', page)
+    }
+    fonts = {file for file in static if file.endswith(".woff2")}
+    squeezed = sum(len(gzip.compress(Path(file).read_bytes())) for file in static - fonts)
+
+    total = (
+        len(gzip.compress(page.encode()))
+        + squeezed
+        + sum(Path(font).stat().st_size for font in fonts)
+    )
+
+    assert {Path(file).suffix for file in static} >= {".css", ".js", ".woff2", ".svg"}
+    assert total <= 250_000

@@ -95,6 +95,19 @@ def test_the_list_costs_the_same_with_one_work_and_with_three(
                 Client().get("/karya/")
 
 
+def test_a_channel_costs_the_same_with_one_work_and_with_three(
+    client: Client, django_assert_num_queries
+) -> None:
+    people, channel = cast(), ChannelFactory()
+    for count in range(3):
+        published(people, started_film(people, title=f"Film {count}"), channel)
+        if count in {0, 2}:
+            Client().get(f"/kanal/{channel.slug}/")
+            with django_assert_num_queries(5):
+                response = Client().get(f"/kanal/{channel.slug}/")
+            assert len(response.context["cards"]) == count + 1
+
+
 # --- one work
 
 
