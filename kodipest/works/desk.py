@@ -16,7 +16,8 @@ from kodipest.people.models import Person
 from kodipest.works.forms import CreditForm, TextForm, UploadForm
 from kodipest.works.journey import Stage
 from kodipest.works.models import Asset, Revision, Work
-from kodipest.works.preview import manifest_of, preview_of
+from kodipest.works.exhibits import manifest_of
+from kodipest.works.preview import preview_of
 from kodipest.works.queries import history
 from kodipest.works.standing import Standing
 from kodipest.works.studio import Desk, Standings, Step, standings_of, steps_on, voices_on

@@ -10,8 +10,7 @@ from django.utils.safestring import SafeString
 from kodipest.engines.media.storage import private_url
 from kodipest.kernel.text import article_html
 from kodipest.works import exhibits
-from kodipest.works.exhibits import Film, Picture
-from kodipest.works.exhibits import manifest_of as manifest_of
+from kodipest.works.exhibits import Film, Picture, manifest_of
 from kodipest.works.models import Asset, Revision, Work
 
 

@@ -1,6 +1,8 @@
 import pytest
 
+from kodipest.engines.media.storage import public_url
 from kodipest.stages.publication import cards
+from kodipest.works import exhibits
 from tests.factories.people import cast
 from tests.factories.stages import published, started, started_film
 from tests.factories.works import RevisionFactory, asset
@@ -35,7 +37,7 @@ def test_the_cover_stands_for_a_sound() -> None:
     asset(revision, "audio")
     asset(revision, "image", role="cover")
 
-    assert cards.poster_of(revision)[0].endswith("/poster-480.jpg")
+    assert exhibits.poster_of(revision, public_url).endswith("/poster-480.jpg")
     assert cards.large_poster(revision).endswith("/poster.jpg")
 
 
@@ -46,7 +48,7 @@ def test_an_upright_picture_is_known_as_one() -> None:
     transcode.save()
     revision.__dict__.pop("files", None)
 
-    assert cards.poster_of(revision)[1]
+    assert exhibits.is_upright(revision)
 
 
 def test_a_book_without_its_file_and_a_picture_without_widths_are_nothing_yet() -> None:
@@ -54,5 +56,5 @@ def test_a_book_without_its_file_and_a_picture_without_widths_are_nothing_yet() 
     image = asset(revision, "image")
     image.transcode.manifest = None
 
-    assert cards.picture_of(image.transcode) is None
-    assert cards.manifest_of(None) == {}
+    assert exhibits.picture_of(image, public_url) is None
+    assert exhibits.manifest_of(None) == {}

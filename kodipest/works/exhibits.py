@@ -1,0 +1,103 @@
+"""What was prepared from the files of a version, as pages show it: film, pictures, poster.
+
+Public pages and the desks of makers show the same things under different addresses, so whoever asks
+says how an address is made: `engines.media.storage.public_url` or `private_url`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from kodipest.engines.media.models import Transcode
+from kodipest.works.models import Asset, Revision
+
+MASTER = "master.m3u8"  # the name a playlist has while its manifest is still to come
+Address = Callable[[Transcode, str], str]
+
+
+@dataclass(frozen=True)
+class Film:
+    """What a player needs to know of a film or a sound."""
+
+    kind: str
+    title: str
+    playlist: str
+    poster: str
+    storyboard: str
+    seconds: float | None
+    width: int
+    height: int
+    is_growing: bool
+    work_id: str  # under which a browser remembers where its owner stopped
+    download: str = ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture in the widths that were prepared, with the widest as its own address."""
+
+    src: str
+    srcset: str
+    width: int
+    height: int
+
+
+def manifest_of(asset: Asset | None) -> dict[str, Any]:
+    """Return what was prepared from `asset`; empty while nothing is finished."""
+    return (asset.transcode.manifest if asset is not None else None) or {}
+
+
+def film_of(revision: Revision, address: Address, *, remembered_as: str) -> Film | None:
+    """Say what the player plays; None while not even the first seconds are there."""
+    main = revision.main
+    if main is None or not main.transcode.is_playable:
+        return None
+    transcode, manifest, probe = main.transcode, manifest_of(main), main.original.probe
+    board = (manifest.get("storyboard") or {}).get("vtt") or ""
+    return Film(
+        kind=revision.work.kind,
+        title=revision.title,
+        playlist=address(transcode, manifest.get("master") or MASTER),
+        poster=poster_of(revision, address, "poster"),
+        storyboard=address(transcode, board) if board else "",
+        seconds=manifest.get("duration_seconds") or probe.get("duration_seconds"),
+        width=manifest.get("width") or probe.get("width") or 16,
+        height=manifest.get("height") or probe.get("height") or 9,
+        is_growing=not transcode.is_done,
+        work_id=remembered_as,
+    )
+
+
+def pictures_of(revision: Revision, address: Address) -> list[Picture]:
+    """List the prepared pictures among the main files, in order."""
+    found = (picture_of(asset, address) for asset in revision.main_files)
+    return [picture for picture in found if picture]
+
+
+def picture_of(asset: Asset, address: Address) -> Picture | None:
+    """Return one picture in its widths, None while it is being prepared."""
+    images = sorted(manifest_of(asset).get("images") or [], key=lambda image: image["width"])
+    if not images:
+        return None
+    widest = images[-1]
+    kind = widest["file"].rpartition(".")[2]
+    widths = [
+        f"{address(asset.transcode, image['file'])} {image['width']}w"
+        for image in images
+        if image["file"].endswith(kind)
+    ]
+    src = address(asset.transcode, widest["file"])
+    return Picture(src, ", ".join(widths), widest["width"], widest["height"])
+
+
+def poster_of(revision: Revision, address: Address, size: str = "poster_small") -> str:
+    """Return the picture that stands for `revision`, or nothing when there is none yet."""
+    cover = revision.cover
+    name = manifest_of(cover).get(size)
+    return address(cover.transcode, name) if cover is not None and name else ""
+
+
+def is_upright(revision: Revision) -> bool:
+    """Say whether the picture that stands for `revision` is taller than wide."""
+    manifest = manifest_of(revision.cover)
+    return bool((manifest.get("height") or 0) > (manifest.get("width") or 0))
