@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,17 +17,32 @@ from kodipest.people.rules import is_programme_manager
 from kodipest.stages.publication.models import Channel, Edition
 from kodipest.works.journey import Stage
 from kodipest.works.models import Act, Asset, Attestation, Credit, Revision, Work
-from kodipest.works.queries import missing_consents, obstacles_to_handing_on, works_without_consent
+from kodipest.works.queries import (
+    all_works_without_consent,
+    missing_consents,
+    obstacles_to_handing_on,
+    works_without_consent,
+)
 
 
 def published_editions() -> QuerySet[Edition]:
-    """Editions anyone may see, newest first: out, and everyone in the credits consents today."""
+    """Editions anyone may see, newest first: out, and everyone in the credits consents today.
+
+    Asks about the credits of each edition it comes by: a page of them costs the same among a
+    thousand and among a hundred thousand. To look at all of them, ask `all_published_editions`.
+    """
     barred = works_without_consent().filter(work=OuterRef("work"))
     return (
         Edition.objects.filter(~Exists(barred), withdrawn_at=None)
         .select_related("work__organisation", "revision", "channel")
         .order_by("-published_at")
     )
+
+
+def all_published_editions() -> QuerySet[Edition]:
+    """The same editions in no order, found from the other end: for counting and for whole lists."""
+    barred = all_works_without_consent().values("work")
+    return Edition.objects.filter(withdrawn_at=None).exclude(work__in=barred)
 
 
 def with_files(editions: QuerySet[Edition]) -> QuerySet[Edition]:
@@ -37,7 +53,15 @@ def with_files(editions: QuerySet[Edition]) -> QuerySet[Edition]:
 
 def editions_like(text: str = "", kind: str = "") -> QuerySet[Edition]:
     """Published editions whose title holds `text`, of one `kind` if given."""
-    editions = published_editions()
+    return _like(published_editions(), text, kind)
+
+
+def count_editions_like(text: str = "", kind: str = "") -> int:
+    """Return how many editions `editions_like` would find."""
+    return _like(all_published_editions(), text, kind).count()
+
+
+def _like(editions: QuerySet[Edition], text: str, kind: str) -> QuerySet[Edition]:
     if text := clean_line(text)[:200]:
         editions = editions.filter(revision__title__icontains=text)
     return editions.filter(kind=kind) if kind in Work.Kind.values else editions
@@ -45,9 +69,9 @@ def editions_like(text: str = "", kind: str = "") -> QuerySet[Edition]:
 
 def channel_list() -> QuerySet[Channel]:
     """Channels by name with `edition_count`, the number of works the public sees there."""
-    seen = published_editions().order_by().values("pk")
-    counted = Count("editions", filter=Q(editions__in=seen))
-    return Channel.objects.annotate(edition_count=counted).order_by("name")
+    there = all_published_editions().filter(channel=OuterRef("pk")).order_by().values("channel")
+    count = Subquery(there.annotate(count=Count("pk")).values("count"))
+    return Channel.objects.annotate(edition_count=Coalesce(count, 0))
 
 
 def editions_of(organisation: Organisation) -> QuerySet[Edition]:
@@ -71,8 +95,8 @@ def editions_out(manager: Person) -> QuerySet[Edition]:
 
 def editions_held_back(manager: Person) -> QuerySet[Edition]:
     """Editions that are out and yet not seen, for want of a consent. For programme managers; else none."""
-    barred = works_without_consent().filter(work=OuterRef("work"))
-    return editions_out(manager).filter(Exists(barred))
+    barred = all_works_without_consent().values("work")
+    return editions_out(manager).filter(work__in=barred)
 
 
 def editions_that_may_be_withdrawn(person: Person) -> QuerySet[Edition]:
@@ -85,7 +109,9 @@ def editions_in_reach(person: Person) -> QuerySet[Edition]:
     editions = Edition.objects.select_related("work__organisation", "revision", "channel")
     if person.is_superuser or is_programme_manager(person):
         return editions
-    return editions.filter(work__organisation__in=organisations_of(person, Role.KIAI, Role.OPERATOR))
+    return editions.filter(
+        work__organisation__in=organisations_of(person, Role.KIAI, Role.OPERATOR)
+    )
 
 
 def waiting_for_channel(manager: Person) -> QuerySet[Work]:
@@ -132,6 +158,6 @@ def obstacles_to_publication(work: Work) -> list[Refusal]:
 def public_folders() -> set[str]:
     """Names of the rendition folders that the public may fetch now."""
     shown: Iterable[str] = Asset.objects.filter(
-        revision__in=published_editions().order_by().values("revision")
+        revision__in=all_published_editions().values("revision")
     ).values_list("transcode__folder", flat=True)
     return {folder for folder in shown if folder}

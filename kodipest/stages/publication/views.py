@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import Prefetch, prefetch_related_objects
+from django.core.paginator import Page, Paginator
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -11,9 +11,11 @@ from django.views.decorators.http import require_safe
 from kodipest.kernel.public import keep_briefly, public_page
 from kodipest.kernel.text import article_html, is_arabic
 from kodipest.stages.publication import cards
-from kodipest.stages.publication.models import Edition
+from kodipest.stages.publication.models import Channel, Edition
 from kodipest.stages.publication.queries import (
+    all_published_editions,
     channel_list,
+    count_editions_like,
     editions_like,
     published_editions,
     with_files,
@@ -33,8 +35,8 @@ def works(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:100]
     kind = request.GET.get("kind", "")
     kind = kind if kind in Work.Kind.values else ""
-    editions = with_files(editions_like(words, kind))
-    page = Paginator(editions, PAGE_SIZE).get_page(request.GET.get("page"))
+    found = editions_like(words, kind)
+    page = page_of(request, found, count=count_editions_like(words, kind))
     shown: dict[str, Any] = {
         "page": page,
         "cards": cards.cards_of(page),
@@ -43,6 +45,13 @@ def works(request: HttpRequest) -> HttpResponse:
     }
     response = render(request, "works/works.html", shown | {"kinds": Work.Kind.choices})
     return keep_briefly(response, when=cards.any_growing(shown["cards"]))
+
+
+def page_of(request: HttpRequest, editions: QuerySet[Edition], *, count: int) -> Page[Edition]:
+    """Cut the page asked for out of `editions`, which were counted the fast way beforehand."""
+    paginator = Paginator(with_files(editions), PAGE_SIZE)
+    paginator.count = count
+    return paginator.get_page(request.GET.get("page"))
 
 
 @require_safe
@@ -119,9 +128,9 @@ def channels(request: HttpRequest) -> HttpResponse:
 @public_page()
 def channel(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one channel and what came out in it, newest first."""
-    found = get_object_or_404(channel_list(), slug=slug)
-    editions = with_files(published_editions().filter(channel=found))
-    page = Paginator(editions, PAGE_SIZE).get_page(request.GET.get("page"))
+    found = get_object_or_404(Channel, slug=slug)
+    count = all_published_editions().filter(channel=found).count()
+    page = page_of(request, published_editions().filter(channel=found), count=count)
     shown: dict[str, Any] = {"channel": found, "page": page, "cards": cards.cards_of(page)}
     response = render(request, "publication/channel.html", shown)
     return keep_briefly(response, when=cards.any_growing(shown["cards"]))

@@ -15,6 +15,8 @@ from kodipest.engines.sanad.chain import verify
 from kodipest.people.models import Consent, NameForm, Person, Purpose, Withdrawal
 from kodipest.people.queries import people_with_consent, public_name, public_names
 from kodipest.stages.publication.queries import (
+    all_published_editions,
+    count_editions_like,
     editions_like,
     editions_with,
     public_folders,
@@ -130,6 +132,8 @@ class Publicity(RuleBasedStateMachine):
             if all(self.may(person, Purpose.PUBLIC) for person in credited)
         }
         assert {*published_editions()} == {*editions_like("dapur", "video")} == seen
+        assert {*all_published_editions()} == seen
+        assert count_editions_like("dapur", "video") == len(seen)
         assert public_folders() == {edition.revision.main.transcode.folder for edition in seen}
         for edition, credited in zip(self.editions, self.credited, strict=True):
             missing = [person for person in credited if not self.may(person, Purpose.PUBLIC)]
