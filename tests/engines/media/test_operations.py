@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, connections, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django_tasks import default_task_backend
 
 from kodipest.engines.media import (
+    apart,
     identity,
     messages,
     prepare,
-    probe,
     queries,
     storage,
     tasks,
@@ -156,7 +156,7 @@ def test_each_reason_has_words_in_the_readers_language(clip, monkeypatch, code):
     def unusable(_path):
         raise Unusable(code, "box moov missing")
 
-    monkeypatch.setattr(probe, "probe", unusable)
+    monkeypatch.setattr(apart, "probe_apart", unusable)
     with pytest.raises(Refusal) as refused:
         adopt_file(path=clip)
 
@@ -381,7 +381,8 @@ def test_a_full_disk_is_waited_for_and_never_counted(monkeypatch):
         assert (row.state, row.error_code, row.attempts) == (State.WAITING, "no_space", 0)
         assert row.waits_until > timezone.now() + 4 * MINUTE
         Transcode.objects.update(not_before=timezone.now())
-    assert "goes on by itself" in str(messages.words_for_transcode("no_space"))
+    with translation.override("en"):
+        assert "goes on by itself" in str(messages.words_for_transcode("no_space"))
     assert messages.words_for_transcode("damaged") == messages.words("damaged")
 
 

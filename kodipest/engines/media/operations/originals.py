@@ -4,7 +4,7 @@ import logging
 import os
 from pathlib import Path
 
-from kodipest.engines.media import messages, storage
+from kodipest.engines.media import apart, messages, storage
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.models import Original
 from kodipest.engines.media.uploads import Upload, full_disk_refused, take_copy
@@ -47,11 +47,9 @@ def _is_whole(original: Original) -> bool:
 
 
 def _look_at(path: Path) -> dict[str, object]:
-    """Probe by content. PyAV is loaded here only, so that idle processes stay small."""
-    from kodipest.engines.media import probe
-
+    """Probe by content, in a process of its own: no film can crash this one, and it stays small."""
     try:
-        return probe.probe(path).as_dict()
+        return apart.probe_apart(path).as_dict()
     except Unusable as unusable:
         logger.info("upload refused: %s (%s)", unusable.code, unusable.detail)
         raise messages.refusal(unusable.code) from unusable
