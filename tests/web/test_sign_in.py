@@ -2,7 +2,7 @@ import pytest
 from django.core.checks import run_checks
 from django.test import Client
 
-from kodipest.people.models import Role
+from kodipest.people.models import Membership, Role
 from kodipest.web.sign_in import StaffOnly
 from tests.factories.people import cast, somebody
 
@@ -52,6 +52,16 @@ def test_one_press_signs_in_and_goes_on(client: Client) -> None:
 
     assert response.headers["Location"] == "/studio/"
     assert client.session["_auth_user_id"] == str(person.pk)
+
+
+@pytest.mark.usefixtures("demo")
+def test_somebody_with_two_roles_signs_in_as_one_person(client: Client) -> None:
+    people = cast()
+    Membership.objects.create(person=people.budi, organisation=people.house, role=Role.CURATOR)
+
+    client.post("/demo/masuk/", {"person": str(people.budi.pk)})
+
+    assert client.session["_auth_user_id"] == str(people.budi.pk)
 
 
 @pytest.mark.usefixtures("demo")

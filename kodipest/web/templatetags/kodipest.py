@@ -121,8 +121,10 @@ def moment(when: datetime.datetime | None) -> str:
     here = timezone.localtime(when)
     zone = ZONES.get(timezone.get_current_timezone_name(), here.strftime("%Z"))
     date = plain_day(here.date())
-    mark = "." if (translation.get_language() or "id").startswith("id") else ":"
-    return f"{date}, {here:%H}{mark}{here:%M} {zone}"
+    language = translation.get_language() or "id"
+    mark = "." if language.startswith("id") else ":"
+    gap = " " if language.startswith("zh") else ", "
+    return f"{date}{gap}{here:%H}{mark}{here:%M} {zone}"
 
 
 @register.simple_tag

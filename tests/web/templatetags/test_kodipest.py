@@ -83,6 +83,11 @@ def test_a_moment_names_its_zone(zone: str, written: str) -> None:
         assert tags.moment(NOON) == written
 
 
+def test_a_moment_in_chinese_has_no_latin_comma() -> None:
+    with timezone.override("Asia/Jakarta"), translation.override("zh-hans"):
+        assert tags.moment(NOON) == "2026年7月11日 16:00 WIB"
+
+
 def test_no_moment_is_nothing() -> None:
     assert tags.moment(None) == ""
 
