@@ -13,10 +13,10 @@ from kodipest.engines.media.models import Transcode
 from kodipest.engines.media.queries import waiting_before
 from kodipest.engines.media.storage import private_url
 from kodipest.people.models import Person
+from kodipest.works.exhibits import manifest_of
 from kodipest.works.forms import CreditForm, TextForm, UploadForm
 from kodipest.works.journey import Stage
 from kodipest.works.models import Asset, Revision, Work
-from kodipest.works.exhibits import manifest_of
 from kodipest.works.preview import preview_of
 from kodipest.works.queries import history
 from kodipest.works.standing import Standing

@@ -1,0 +1,88 @@
+import pytest
+
+from kodipest.engines.media.models import Transcode
+from kodipest.engines.media.storage import private_url, public_url
+from kodipest.works import exhibits
+from tests.factories.works import RevisionFactory, asset
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("address", "start"), [(public_url, "/media/public/"), (private_url, "/media/s/")]
+)
+def test_whoever_asks_chooses_the_address(address: exhibits.Address, start: str) -> None:
+    revision = RevisionFactory()
+    asset(revision, "video")
+
+    film = exhibits.film_of(revision, address, remembered_as="me")
+
+    assert film is not None
+    assert film.playlist.startswith(start)
+    assert film.poster.startswith(start)
+    assert film.work_id == "me"
+
+
+def test_a_film_that_nobody_has_begun_to_prepare_is_none_yet() -> None:
+    revision = RevisionFactory()
+    assert exhibits.film_of(revision, public_url, remembered_as="me") is None
+
+    main = asset(revision, "video")
+    Transcode.objects.filter(pk=main.transcode_id).update(
+        state="waiting",
+        manifest=None,
+        progress=0,
+        folder="",
+        started_at=None,
+        finished_at=None,
+        first_playable_at=None,
+    )
+    revision.__dict__.pop("files", None)
+    assert exhibits.film_of(revision, public_url, remembered_as="me") is None
+
+
+def test_pictures_come_in_their_widths_of_one_format() -> None:
+    revision = RevisionFactory()
+    picture = asset(revision, "image")
+    picture.transcode.manifest |= {
+        "images": [
+            {"file": "960.webp", "width": 960, "height": 640},
+            {"file": "480.webp", "width": 480, "height": 320},
+            {"file": "480.jpg", "width": 480, "height": 320},
+        ]
+    }
+
+    found = exhibits.picture_of(picture, public_url)
+
+    assert found is not None
+    assert found.src.endswith("/960.webp")
+    assert [width.split()[1] for width in found.srcset.split(", ")] == ["480w", "960w"]
+    assert (found.width, found.height) == (960, 640)
+
+
+def test_the_cover_stands_for_a_sound() -> None:
+    revision = RevisionFactory()
+    asset(revision, "audio")
+    asset(revision, "image", role="cover")
+
+    assert exhibits.poster_of(revision, public_url).endswith("/poster-480.jpg")
+    assert exhibits.poster_of(revision, public_url, "poster").endswith("/poster.jpg")
+
+
+def test_an_upright_picture_is_known_as_one() -> None:
+    revision = RevisionFactory()
+    transcode = asset(revision, "video").transcode
+    transcode.manifest |= {"width": 720, "height": 1280}
+    transcode.save()
+    revision.__dict__.pop("files", None)
+
+    assert exhibits.is_upright(revision)
+
+
+def test_a_book_without_its_file_and_a_picture_without_widths_are_nothing_yet() -> None:
+    revision = RevisionFactory()
+    image = asset(revision, "image")
+    image.transcode.manifest = None
+
+    assert exhibits.picture_of(image, public_url) is None
+    assert exhibits.manifest_of(None) == {}
