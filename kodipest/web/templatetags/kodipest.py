@@ -69,7 +69,7 @@ def clock(seconds: float | None) -> str:
     """Write a duration as people say it: "3.02" in Indonesian, "3:02" elsewhere."""
     if seconds is None:
         return ""
-    whole = round(seconds)
+    whole = int(seconds)
     minutes, rest = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
     mark = "." if (translation.get_language() or "id").startswith("id") else ":"
@@ -80,7 +80,7 @@ def clock(seconds: float | None) -> str:
 @register.filter
 def machine_length(seconds: float | None) -> str:
     """Write a duration for the `datetime` attribute of <time>."""
-    return f"PT{round(seconds or 0)}S"
+    return f"PT{int(seconds or 0)}S"
 
 
 @register.filter
