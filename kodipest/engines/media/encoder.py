@@ -150,7 +150,7 @@ class _Run:
                 elif now - moved_at > STALL_SECONDS:
                     self.stalled = True
                     return
-        self._reap(0)
+        self._reap()
 
     def _read(self, pipes: selectors.BaseSelector) -> None:
         deadline = time.monotonic() + TICK_SECONDS
@@ -176,16 +176,14 @@ class _Run:
         """Make sure that nothing of this run is left, whatever happened."""
         if self.status is None:
             os.kill(self.process.pid, signal.SIGKILL)  # send_signal would reap it, without the bill
-            self._reap(0)
+            self._reap()
         for pipe in (self.process.stdout, self.process.stderr):
             if pipe:
                 pipe.close()
 
-    def _reap(self, flags: int) -> None:
+    def _reap(self) -> None:
         """Take the exit status together with the bill; only wait4 gives both."""
-        pid, status, cost = os.wait4(self.process.pid, flags)
-        if pid == 0:
-            return
+        _pid, status, cost = os.wait4(self.process.pid, 0)
         self.finished = time.monotonic()
         self.status = self.process.returncode = os.waitstatus_to_exitcode(status)
         self.cpu_seconds = cost.ru_utime + cost.ru_stime

@@ -55,8 +55,7 @@ def probe_image(path: Path, sniffed: Sniffed) -> Probe:
 def _open(path: Path, container: str) -> Image.Image:
     try:
         with warnings.catch_warnings():
-            # We count the pixels ourselves, and refuse far above Pillow's first warning.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore")  # we count the pixels ourselves
             image = Image.open(path, formats=[_PILLOW[container]])
     except Image.DecompressionBombError as error:
         raise Unusable("too_large", str(error)) from error
@@ -81,7 +80,9 @@ def _load(image: Image.Image) -> None:
 def _orientation(image: Image.Image) -> int:
     """Return the EXIF orientation; words about a picture that are broken do not cost the picture."""
     try:
-        told = image.getexif().get(_ORIENTATION, 1)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            told = image.getexif().get(_ORIENTATION, 1)
     except _BROKEN:
         return 1
     return told if isinstance(told, int) else 1

@@ -67,14 +67,13 @@ def _telling(path: Path) -> float:
     return edges * statistics.stddev[0] * small.entropy()
 
 
-def publish_poster(candidates: list[Path], out: Path) -> bool:
-    """Write the posters from the best candidate; False when there is none yet."""
+def publish_poster(candidates: list[Path], out: Path, shown: Path | None = None) -> Path | None:
+    """Write the posters from the best candidate, unless it is `shown` already, and return it."""
     best = choose_poster(candidates)
-    if best is None:
-        return False
-    with Image.open(best, formats=["JPEG"]) as opened:
-        write_posters(opened.convert("RGB"), out)
-    return True
+    if best is not None and best != shown:
+        with Image.open(best, formats=["JPEG"]) as opened:
+            write_posters(opened.convert("RGB"), out)
+    return best
 
 
 def write_storyboard(shots: list[Path], tiles: Tiles, duration: float, out: Path) -> Storyboard:

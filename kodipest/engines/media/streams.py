@@ -59,8 +59,6 @@ def probe_stream(path: Path, sniffed: Sniffed) -> Probe:
     try:
         with open_stream(path, sniffed.container) as container:
             return _Reader(path, sniffed, container).probe()
-    except av.error.EOFError as error:
-        raise Unusable("no_duration", str(error)) from error
     except (av.error.FFmpegError, ValueError, OverflowError) as error:
         raise Unusable("damaged", f"{type(error).__name__}: {error}") from error
 

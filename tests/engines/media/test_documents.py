@@ -237,3 +237,71 @@ def test_a_book_cut_short_is_damaged() -> None:
         probe(footage.cut(footage.written("b.epub", book()), 0.6, "b_cut.epub"))
 
     assert refused.value.code == "damaged"
+
+
+def test_the_first_member_of_the_index_is_the_type_too() -> None:
+    """A zip may list its members in another order than they lie; an EPUB may not."""
+    content = book()
+    start = content.index(b"PK\x01\x02")
+    end = content.index(b"PK\x05\x06")
+    entries = [b"PK\x01\x02" + part for part in content[start:end].split(b"PK\x01\x02")[1:]]
+    turned = content[:start] + b"".join(entries[::-1]) + content[end:]
+
+    with pytest.raises(Unusable, match="first member"):
+        probe(footage.written("turned.epub", turned))
+
+
+def test_an_encrypted_member_is_said_to_be_so() -> None:
+    content = bytearray(book())
+    start = content.index(b"PK\x01\x02", content.index(b"PK\x01\x02") + 4)
+    content[start + 8] |= 1
+
+    with pytest.raises(Unusable) as refused:
+        probe(footage.written("locked.epub", bytes(content)))
+
+    assert refused.value.code == "unsupported"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b"full-path", b"full-pith"), (b"application/epub+zip", b"application/epub+zap")],
+)
+def test_a_book_that_contradicts_itself_is_damaged(old: bytes, new: bytes) -> None:
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("mimetype", b"application/epub+zip  ".replace(old, new))
+        archive.writestr("META-INF/container.xml", CONTAINER.encode().replace(old, new))
+        archive.writestr("OEBPS/book.opf", "<package/>")
+    content = buffer.getvalue()
+    path = footage.written("contradicts.epub", content)
+
+    with pytest.raises(Unusable) as refused:
+        epub.check_epub(path)
+
+    assert refused.value.code == "damaged"
+
+
+def test_an_index_beyond_the_end_is_damage() -> None:
+    with pytest.raises(Unusable, match="the index lies at 99999"):
+        probe(footage.written("beyond.pdf", b"%PDF-1.4\nstartxref\n99999\n%%EOF"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"/FlateDecode", b"/LZWDecode--"),
+        (b"/Count 31", b"/Count 00"),
+        (b"/Predictor 12", b"/Predictor 99"),
+        (b"/Columns 4", b"/Columns 3"),
+    ],
+)
+def test_filters_we_do_not_read_leave_the_pages_open(old: bytes, new: bytes) -> None:
+    content = packed_pdf(31, predictor=True).replace(old, new)
+
+    assert probe(footage.written("filtered.pdf", content)).pages in {None, 31}
+
+
+def test_an_index_that_points_to_itself_is_read_once() -> None:
+    text = b"%PDF-1.4\nxref\n0 0\ntrailer<</Root 1 0 R/Prev 9>>\nstartxref\n9\n%%EOF"
+
+    assert probe(footage.written("circle.pdf", text)).pages is None

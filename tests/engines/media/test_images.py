@@ -174,3 +174,16 @@ def test_half_a_picture_is_damaged(name: str) -> None:
         probe(footage.cut(whole, 0.5, f"half-{name}"))
 
     assert refused.value.code == "damaged"
+
+
+def test_broken_words_about_a_picture_do_not_cost_the_picture(tmp_path: Path) -> None:
+    source = picture("exif.jpg", exif=b"Exif\x00\x00MM\x00*\x00\x00\xff\xff" + bytes(20))
+
+    assert made_from(source, tmp_path / "out").images
+
+
+def test_a_disk_that_cannot_be_read_is_not_blamed_on_the_picture(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+
+    with pytest.raises(IsADirectoryError):
+        images.cut_image(tmp_path / "folder", tmp_path, "jpeg")

@@ -10,6 +10,7 @@ import psutil
 import pytest
 from PIL import Image
 
+from kodipest.engines.media import prepare as prepare_room
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.facts import Probe
 from kodipest.engines.media.manifest import Manifest
@@ -456,3 +457,46 @@ def test_the_name_of_a_source_never_reaches_the_encoder(tmp_path: Path) -> None:
     strange.write_bytes(footage.film().read_bytes())
 
     assert made_from(strange, tmp_path / "out").kind == "video"
+
+
+def test_a_full_disk_that_the_muxer_hid_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prepare_room, "NO_SPACE_BELOW_BYTES", 10**18)
+    boastful = replace(probe(footage.film()), duration_seconds=9.0, video_seconds=9.0)
+
+    with pytest.raises(Unusable, match=r"bytes free; 240p: 1\.00 s, expected 9\.00 s") as refused:
+        prepare(footage.film(), tmp_path / "out", probe=boastful, preset="ultrafast")
+
+    assert refused.value.code == "no_space"
+
+
+def test_a_full_disk_of_the_listener_is_the_listeners(tmp_path: Path) -> None:
+    def fail(_progress: Progress) -> None:
+        raise OSError(28, "the database's disk is full")
+
+    with pytest.raises(OSError, match="the database's disk is full"):
+        prepare(footage.film(), tmp_path / "out", probe=probe(footage.film()), on_progress=fail)
+
+
+def test_a_full_disk_while_a_picture_is_saved_is_named(tmp_path: Path) -> None:
+    """The document goes to /dev/full, which is full for everybody."""
+    source = footage.written("full.pdf", b"%PDF-1.4\nstartxref\n0\n%%EOF")
+    out = tmp_path / "out"
+    out.mkdir()
+    facts = probe(source)
+
+    class Late:
+        """Put the trap in place after prepare() has seen an empty folder."""
+
+        def __call__(self, _source: Path, out: Path, _container: str) -> str:
+            with Path("/dev/full").open("wb", buffering=0) as full:
+                full.write(b"x")
+            raise AssertionError("unreachable")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(prepare_room, "copy_document", Late())
+        with pytest.raises(Unusable) as refused:
+            prepare(source, out, probe=facts)
+
+    assert refused.value.code == "no_space"

@@ -12,6 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from kodipest.engines.media.__main__ import main
+
 from . import footage
 
 ROOT = Path(__file__).parents[3]
@@ -148,3 +150,25 @@ def test_a_full_disk_is_named(kilobytes: int, tmp_path: Path) -> None:
 
     assert done.returncode == 1, done.stderr
     assert json.loads(done.stdout)["error"] == "no_space"
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_answers_in_this_process(
+    form: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["probe", str(footage.film()), *form]) == 0
+    assert json.loads(capsys.readouterr().out)["width"] == 320
+
+    words = ["ladder", str(footage.film()), str(tmp_path / "out"), "--preset", "ultrafast"]
+    assert main([*words, "--threads", "1", *form]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["kind"] == "video"
+    assert ("100.0%" in told.err) is (form == [])
+
+    assert main(["probe", str(footage.written("empty.mp4", b"")), *form]) == 1
+    told = capsys.readouterr()
+    assert json.loads(told.out) == {"error": "empty", "detail": "0 bytes"}
+    assert ("empty: 0 bytes" in told.err) is (form == [])
+
+    assert main(["probe", str(tmp_path / "gone"), *form]) == 1
+    assert json.loads(capsys.readouterr().out)["error"] == "os_error"

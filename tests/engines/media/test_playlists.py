@@ -185,3 +185,23 @@ def test_master_of_a_sound_has_no_picture_and_no_group() -> None:
         '#EXT-X-STREAM-INF:BANDWIDTH=130000,AVERAGE-BANDWIDTH=128000,CODECS="mp4a.40.2"',
         "sound/index.m3u8",
     ]
+
+
+def test_a_segment_that_does_not_begin_with_a_key_frame_is_refused(
+    track: Track, fragments: Path
+) -> None:
+    whole = bytearray((fragments / "a.0.m4s").read_bytes())
+    first = whole.index(b"\x02\x00\x00\x00", whole.index(b"trun"))
+    whole[first : first + 4] = b"\x01\x01\x00\x00"  # depends on others, is no sync sample
+    (track.work / "a.0.m4s").write_bytes(whole)
+
+    with pytest.raises(Unusable, match="does not begin with a key frame"):
+        track.advance()
+
+
+def test_a_track_in_a_codec_we_never_asked_for_is_refused(fragments: Path, tmp_path: Path) -> None:
+    init = (fragments / "a.init.mp4").read_bytes().replace(b"avc1", b"hvc1")
+    (tmp_path / "x").write_bytes(init)
+
+    with pytest.raises(BrokenFragment, match="no sample entry"):
+        read_init(tmp_path / "x")

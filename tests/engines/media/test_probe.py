@@ -254,3 +254,19 @@ def test_noise_behind_a_true_header_is_refused_not_crashed_on() -> None:
         probe(footage.written("noise.mp4", broken))
 
     assert refused.value.code in {"damaged", "no_duration", "not_media"}
+
+
+def test_a_song_in_a_quicktime_file_is_a_song() -> None:
+    assert probe(footage.sound("song.mov", rest="-c:a aac")).mime == "audio/mp4"
+
+
+def test_pictures_that_cannot_be_decoded_are_damage() -> None:
+    """The index is right, every sample is noise."""
+    whole = footage.film("noisy.mp4", sound="", rest="-movflags +faststart").read_bytes()
+    body = whole.index(b"mdat") + 4
+    noise = bytes((n * 7919 >> 3) & 255 for n in range(len(whole) - body))
+
+    with pytest.raises(Unusable) as refused:
+        probe(footage.written("noise_inside.mp4", whole[:body] + noise))
+
+    assert refused.value.code == "damaged"

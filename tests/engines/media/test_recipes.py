@@ -130,3 +130,8 @@ def test_a_preset_nobody_knows_is_refused_for_films_only() -> None:
         recipe_for("video", FILM, "placebo")
 
     assert recipe_for("image", FILM, "placebo").rungs == ()
+
+
+def test_what_no_level_carries_gets_the_highest() -> None:
+    assert h264_level(8192, 8192, Fraction(30), 450_000) == 52
+    assert h264_level(16, 4096, Fraction(30), 450_000) > 20  # thin, but too long for low levels

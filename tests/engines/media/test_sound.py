@@ -85,3 +85,13 @@ def test_a_broken_cover_does_not_cost_the_sound(tmp_path: Path) -> None:
 
     assert manifest.poster is None
     assert manifest.file == "sound.m4a"
+
+
+def test_silence_of_ten_hours_is_accepted_and_costs_no_patience() -> None:
+    long = footage.clip(
+        "ten_hours.flac", "-f lavfi -i anullsrc=r=8000:cl=mono:d=36000 -compression_level 0"
+    )
+
+    found = probe(long)
+
+    assert (found.kind, found.duration_seconds) == ("audio", 36_000)
