@@ -16,18 +16,22 @@ LETTER = re.compile(r"[^\W\d_]")
 UNSEEN = re.compile(
     r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
+# What takes no ink alone: spaces, joiners, soft hyphens, marks of direction.
+INKLESS = re.compile(r"[\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u2060-\u2064]*")
 
 
 def clean_line(text: str) -> str:
-    """Return `text` as one NFC line without control characters or outer space."""
+    """Return `text` as one NFC line without control characters or outer space; nothing unseen alone."""
     # First out, then NFC: what stood apart only by an unseen character may compose now.
-    return " ".join(unicodedata.normalize("NFC", UNSEEN.sub("", text)).split())
+    line = " ".join(unicodedata.normalize("NFC", UNSEEN.sub("", text)).split())
+    return "" if INKLESS.fullmatch(line) else line
 
 
 def clean_text(text: str) -> str:
-    """Return `text` in NFC with plain line ends, without control characters."""
+    """Return `text` in NFC with plain line ends, without control characters; nothing unseen alone."""
     lines = UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return unicodedata.normalize("NFC", lines).strip()
+    text = unicodedata.normalize("NFC", lines).strip()
+    return "" if INKLESS.fullmatch(text) else text
 
 
 def is_arabic(text: str) -> bool:

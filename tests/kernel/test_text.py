@@ -72,6 +72,14 @@ def test_clean_text_writes_every_line_end_one_way():
     assert clean_text(" a\r\nb\rc\n\td ") == "a\nb\nc\n\td"
 
 
+@pytest.mark.parametrize("clean", [clean_line, clean_text])
+@pytest.mark.parametrize(
+    "text", ["", " \u3000", "\u200b", "\u200e \u200f", "\u00ad\u2060", "\u202e\ufeff"]
+)
+def test_a_text_that_nobody_can_see_is_empty(clean, text):
+    assert clean(text) == ""
+
+
 def test_clean_line_keeps_the_joiners_that_arabic_and_javanese_need():
     assert clean_line("می\u200cخواهم \u200d") == "می\u200cخواهم \u200d"
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Any
 
 from django.urls import reverse
@@ -14,7 +15,7 @@ from kodipest.kernel.text import is_arabic
 from kodipest.stages.publication.models import Edition
 from kodipest.works import exhibits
 from kodipest.works.exhibits import Film, Picture, manifest_of
-from kodipest.works.models import Revision, Work
+from kodipest.works.models import Asset, Revision, Work
 
 EXCERPT = 140
 MARKS = re.compile(r"[*_`#>\[\]]")  # CommonMark signs, for plain text
@@ -82,7 +83,16 @@ def film_of(edition: Edition) -> Film | None:
     main = edition.revision.main
     if film is None or main is None or not (name := manifest_of(main).get("file")):
         return film
-    return replace(film, download=public_url(main.transcode, name, download_as=main.file_name))
+    return replace(film, download=download_url(edition, main, name))
+
+
+def download_url(edition: Edition, asset: Asset, name: str) -> str:
+    """Return where `name` is fetched to be kept, named after the work.
+
+    Never after the file its maker sent: people write their names into those.
+    """
+    kept_as = f"{edition.work.slug}{PurePosixPath(name).suffix}"
+    return public_url(asset.transcode, name, download_as=kept_as)
 
 
 def large_poster(revision: Revision) -> str:
@@ -103,7 +113,7 @@ def book_of(edition: Edition) -> dict[str, Any] | None:
         return None
     return {
         "url": public_url(asset.transcode, name),
-        "download": public_url(asset.transcode, name, download_as=asset.file_name),
+        "download": download_url(edition, asset, name),
         "bytes": asset.original.size_bytes,
         "pages": asset.original.probe.get("pages"),
         "is_pdf": name.endswith(".pdf"),

@@ -16,7 +16,9 @@ from kodipest.people.models import Consent, NameForm, Person, Purpose, Withdrawa
 from kodipest.people.queries import people_with_consent, public_name, public_names
 from kodipest.stages.publication.queries import (
     all_published_editions,
+    channel_list,
     count_editions_like,
+    editions_held_back,
     editions_like,
     editions_with,
     public_folders,
@@ -49,6 +51,7 @@ class Publicity(RuleBasedStateMachine):
     @initialize()
     def publish(self):
         cast_ = cast()
+        self.manager = cast_.farid
         self.people = [cast_.aisyah, *(somebody(name) for name in NAMES[1:])]
         works = [started_film(cast_), started_film(cast_)]
         self.credited = [self.people[:3], [self.people[0], self.people[3]]]
@@ -134,6 +137,12 @@ class Publicity(RuleBasedStateMachine):
         assert {*published_editions()} == {*editions_like("dapur", "video")} == seen
         assert {*all_published_editions()} == seen
         assert count_editions_like("dapur", "video") == len(seen)
+        assert {*all_published_editions()} == seen
+        assert count_editions_like("dapur", "video") == len(seen)
+        counts = {channel.pk: channel.edition_count for channel in channel_list()}
+        for edition in self.editions:
+            assert counts[edition.channel_id] == (edition in seen)
+        assert {*editions_held_back(self.manager)} == {*self.editions} - seen
         assert public_folders() == {edition.revision.main.transcode.folder for edition in seen}
         for edition, credited in zip(self.editions, self.credited, strict=True):
             missing = [person for person in credited if not self.may(person, Purpose.PUBLIC)]

@@ -8,8 +8,11 @@ from kodipest.stages.curation.operations import send_back
 from kodipest.stages.publication.models import Edition
 from kodipest.stages.publication.operations import withdraw_work
 from kodipest.stages.publication.queries import (
+    all_published_editions,
     channel_list,
+    count_editions_like,
     editions_held_back,
+    editions_in_reach,
     editions_like,
     editions_of,
     editions_out,
@@ -90,6 +93,17 @@ def test_a_birth_date_mended_to_under_13_hides_the_work_at_once():
     assert [*editions_held_back(people.farid)] == [edition]
 
 
+def test_both_forms_of_the_gate_let_the_same_through():
+    people = cast()
+    shown, hidden, gone = (published(people) for _ in range(3))
+    CreditFactory(work=hidden.work, person=people.eka)
+    withdraw_work(work=gone.work, by=people.farid, why="Too long.")
+
+    assert {*all_published_editions()} == {*published_editions()} == {shown}
+    assert {*editions_in_reach(people.dewi)} == {shown, hidden, gone}
+    assert {*editions_in_reach(people.aisyah)} == set()
+
+
 def test_consents_of_those_who_vouched_are_not_asked_for():
     """A mentor's name needs a consent; that he approved a work of others does not hide it."""
     people = cast()
@@ -135,15 +149,20 @@ def test_editions_are_found_by_title_and_kind():
     sawah = published(people, started(people, title="Sawah Hijau"))
     dapur = published(people, started_film(people, title="100% dapur_"))
 
-    assert [*editions_like()] == [dapur, sawah]
-    assert [*editions_like(" SAWAH\u202e ")] == [sawah]
-    assert [*editions_like("0%")] == [dapur]
-    assert [*editions_like("%")] == [dapur]
-    assert [*editions_like("r_")] == [dapur]
-    assert [*editions_like("a", "article")] == [sawah]
-    assert [*editions_like(kind="opera")] == [dapur, sawah]
-    assert [*editions_like("\x00")] == [dapur, sawah]
-    assert [*editions_like(1000 * "a")] == []
+    def found(*asked, **named):
+        editions = [*editions_like(*asked, **named)]
+        assert count_editions_like(*asked, **named) == len(editions)
+        return editions
+
+    assert found() == [dapur, sawah]
+    assert found(" SAWAH\u202e ") == [sawah]
+    assert found("0%") == [dapur]
+    assert found("%") == [dapur]
+    assert found("r_") == [dapur]
+    assert found("a", "article") == [sawah]
+    assert found(kind="opera") == [dapur, sawah]
+    assert found("\x00") == [dapur, sawah]
+    assert found(1000 * "a") == []
 
 
 def test_a_title_changed_in_a_new_version_is_not_searched_before_it_is_out():
