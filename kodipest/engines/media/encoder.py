@@ -24,6 +24,7 @@ STALL_SECONDS = 300.0
 NICE = 10
 LOG_LINES = 40
 LOG_LINE_BYTES = 400
+_TOO_MANY_DECODE_ERRORS = 69  # ffmpeg's exit code when most of the source is noise
 _NO_SPACE = re.compile(r"No space left on device|Disk quota exceeded")
 
 
@@ -193,6 +194,8 @@ class _Run:
         tail = " | ".join(list(self.log)[-6:])
         if self.ran_out_of_space:
             return Unusable("no_space", tail)
+        if self.status == _TOO_MANY_DECODE_ERRORS:
+            return Unusable("damaged", tail)
         if self.stalled:
             return Unusable("encoder_failed", f"silent for {STALL_SECONDS:.0f} s; {tail}")
         return Unusable("encoder_failed", f"exit {self.status}; {tail}")

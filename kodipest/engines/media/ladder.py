@@ -61,7 +61,8 @@ class Ladder:
     def encode(self, threads: int | None = None) -> Laddered:
         """Encode to the end, publish as it grows, verify, and write the true master playlist.
 
-        Raises Unusable(`encoder_failed` or `no_space`); what the listener raises passes through.
+        Raises Unusable with `encoder_failed`, `damaged` or `no_space`; what the listener raises
+        passes through.
         """
         probe, lowest = self.probe, self.recipe.rungs[0]
         tiles = tiles_for(lowest.width, lowest.height, probe.duration_seconds)

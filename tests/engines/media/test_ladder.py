@@ -500,3 +500,16 @@ def test_a_full_disk_while_a_picture_is_saved_is_named(tmp_path: Path) -> None:
             prepare(source, out, probe=facts)
 
     assert refused.value.code == "no_space"
+
+
+def test_a_film_that_is_mostly_noise_is_called_damaged(tmp_path: Path) -> None:
+    """Index and first picture are right; the encoder is the first to meet the rest."""
+    whole = footage.film("noise_behind.mp4", seconds=3, sound="", rest="-movflags +faststart -g 5")
+    data = bytearray(whole.read_bytes())
+    body = data.index(b"mdat") + 6000
+    data[body:] = bytes((n * 7919 >> 3) & 255 for n in range(len(data) - body))
+
+    with pytest.raises(Unusable) as refused:
+        made_from(footage.written("noise_behind_it.mp4", bytes(data)), tmp_path / "out")
+
+    assert refused.value.code == "damaged"
