@@ -1,0 +1,222 @@
+"""The desks in a real browser: what is typed is kept, files are sent with and without a script."""
+
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import imageio_ffmpeg
+import pytest
+from axe_core_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.journeys.conftest import Site
+
+PHONE = {"width": 360, "height": 640}
+DESK = {"width": 1366, "height": 768}
+SLOW = {"offline": False, "latency": 20, "downloadThroughput": 4e6, "uploadThroughput": 400_000}
+Enter = Callable[..., Page]
+
+
+@pytest.fixture
+def enter(browser: Browser, site: Site) -> Iterator[Enter]:
+    """Sign in as a demo person in an empty profile and open a page; no page may fail in its script."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def open_page(person: str, path: str, **options: object) -> Page:
+        context = browser.new_context(
+            base_url=site.url, locale="id-ID", **{"viewport": DESK, **options}
+        )
+        contexts.append(context)
+        context.on("weberror", lambda error: errors.append(str(error.error)))
+        page = context.new_page()
+        page.goto("/demo/masuk/")
+        page.get_by_role("button", name=person).first.click()
+        page.wait_for_url("**/hari-ini/")
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+@pytest.fixture(scope="session")
+def short_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three seconds with sound, followed by silence in the file, so that sending takes a while."""
+    film = tmp_path_factory.mktemp("film") / "serambi.mp4"
+    source = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=3"]
+    sound = ["-f", "lavfi", "-i", "sine=duration=3", "-c:a", "aac"]
+    codec = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", *source, *sound, *codec, film]
+    subprocess.run(command, check=True)
+    padding = 3_000_000
+    with film.open("ab") as file:  # a box that players skip
+        file.write(padding.to_bytes(4, "big") + b"free" + bytes(padding - 8))
+    return film
+
+
+def start_work(page: Page, kind: str, title: str) -> None:
+    """Start a work from the page /studio/baru/."""
+    page.locator(f'input[name="kind"][value="{kind}"]').check(force=True)
+    page.locator('input[name="title"]').fill(title)
+    page.locator('main form:has(input[name="title"]) button').last.click()
+    page.wait_for_url(re.compile(r"/studio/[0-9a-f-]{36}/$"))
+
+
+def test_a_file_is_sent_with_a_true_bar_and_can_be_stopped(
+    enter: Enter, short_film: Path, tmp_path: Path
+) -> None:
+    page = enter("Fauzan", "/studio/baru/")
+    start_work(page, "video", "Bilah yang jujur")
+    wrong = page.locator("form[data-upload] [data-wrong]").first
+    disguised = tmp_path / "film.mp4"
+    disguised.write_text("only words")
+
+    page.set_input_files("#file-main", disguised)
+    expect(wrong).to_be_visible()
+    expect(page.locator("#file-rows li")).to_have_count(0)
+
+    line = page.context.new_cdp_session(page)
+    line.send("Network.emulateNetworkConditions", SLOW)
+    page.set_input_files("#file-main", short_film)
+    figures = page.locator("[data-figures]").first
+    expect(figures).to_contain_text(
+        re.compile(r"[1-9]\d? %.* MB.*/ 3,\d MB.* kB/|/dtk"), timeout=15_000
+    )
+    page.locator("[data-cancel]").first.click()
+    expect(wrong).to_be_visible()
+    expect(page.locator("#file-rows li")).to_have_count(0)
+
+    line.send(
+        "Network.emulateNetworkConditions",
+        SLOW | {"downloadThroughput": -1, "uploadThroughput": -1, "latency": 0},
+    )
+    with page.expect_file_chooser() as chooser:
+        page.locator('label[for="file-main"]').click()
+    chooser.value.set_files(short_film)
+    expect(page.locator("#file-rows")).to_contain_text("serambi.mp4", timeout=30_000)
+    expect(wrong).to_be_hidden()
+    expect(page.locator('form[action*="/serahkan/"] button')).to_be_visible(timeout=90_000)
+    expect(page.locator("#preview .player.live")).to_be_visible()
+
+
+def test_without_a_script_the_same_work_is_done_by_plain_forms(
+    enter: Enter, short_film: Path
+) -> None:
+    page = enter("Fauzan", "/studio/baru/", java_script_enabled=False, viewport=PHONE)
+    start_work(page, "video", "Tanpa skrip")
+
+    page.set_input_files("#file-main", short_film)
+    page.locator("form:has(#file-main) [data-send]").click()
+    expect(page.locator("#file-rows")).to_contain_text("serambi.mp4")
+    for _look in range(60):
+        if page.locator('form[action*="/serahkan/"]').count():
+            break
+        page.wait_for_timeout(1000)
+        page.reload()
+    page.locator('form[action*="/serahkan/"] button').click()
+
+    expect(page.locator(".notes .success")).to_be_visible()
+    expect(page.locator('form[action*="/serahkan/"]')).to_have_count(0)
+
+
+def test_typed_words_survive_a_closed_tab_and_leave_with_the_person(enter: Enter) -> None:
+    page = enter("Fauzan", "/studio/baru/")
+    start_work(page, "article", "Catatan serambi")
+    page.locator('textarea[name="body"]').fill("## Judul\n\nBelum disimpan.")
+    expect(page.locator("#as-read h2")).to_have_text("Judul")  # shown as readers will see it
+    address, context = page.url, page.context
+    page.close()
+
+    again = context.new_page()
+    again.goto(address)
+    expect(again.locator('textarea[name="body"]')).to_have_value("## Judul\n\nBelum disimpan.")
+    expect(again.locator("[data-brought]")).to_be_visible()
+    again.locator('main form:has(textarea[name="body"]) .actions button').click()
+    expect(again.locator(".notes .success")).to_be_visible()
+    again.reload()
+    expect(again.locator("[data-brought]")).to_be_hidden()
+
+    again.locator('textarea[name="body"]').fill("Sesuatu yang rahasia.")
+    again.locator("details.menu summary").last.click()
+    with again.expect_navigation():
+        again.locator('form[action*="/akun/"] button').first.click()
+    left = again.evaluate("Object.values(localStorage).join()")
+    assert "rahasia" not in left
+
+
+def test_a_verdict_adds_up_while_it_is_given(enter: Enter) -> None:
+    page = enter("Azizah", "/kurasi/")
+    page.locator(".rows h3 a").first.click()
+    for name, score in [("message", 4), ("craft", 3), ("adab", 4)]:
+        page.locator(f'input[name="{name}"][value="{score}"]').check(force=True)
+
+    expect(page.locator("[data-total]")).to_have_text("92,5")
+    page.locator('input[name="adab"][value="1"]').check(force=True)
+    expect(page.locator("[data-total-line]")).to_have_class(re.compile("low"))
+
+
+def test_a_mentor_gets_by_with_the_keyboard_alone(enter: Enter) -> None:
+    maker = enter("Fauzan", "/studio/baru/")
+    start_work(maker, "article", "Dibaca dengan papan tombol")
+    maker.locator('textarea[name="body"]').fill("Satu pesan.")
+    maker.locator('main form:has(textarea[name="body"]) .actions button').click()
+    expect(maker.locator(".notes .success")).to_be_visible()
+    maker.locator('form[action*="/serahkan/"] button').click()
+    expect(maker.locator(".notes .success")).to_be_visible()
+
+    page = enter("Ustaz Hasan", "/pembinaan/")
+    link = page.locator(".rows h3 a").first
+    expect(link).to_be_visible()
+    for _press in range(60):
+        page.keyboard.press("Tab")
+        if link.evaluate("link => link === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/pembinaan/[0-9a-f-]{36}/$"))
+    advice = page.locator('textarea[name="text"]')
+    for _press in range(80):
+        page.keyboard.press("Tab")
+        if advice.evaluate("field => field === document.activeElement"):
+            break
+    page.keyboard.type("Pelan-pelan saja.")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.matches('form[action*=kembalikan] button')")
+
+
+@pytest.mark.parametrize(
+    ("person", "paths"),
+    [
+        ("Fauzan", ["/hari-ini/", "/studio/", "/studio/baru/"]),
+        ("Ustaz Hasan", ["/hari-ini/", "/pembinaan/", "/semua-karya/"]),
+        ("Azizah", ["/hari-ini/", "/kurasi/", "/kurasi/putusan/"]),
+        (
+            "Ratna",
+            [
+                "/hari-ini/",
+                "/publikasi/",
+                "/publikasi/tayang/",
+                "/publikasi/kanal-baru/",
+                "/inkubasi/",
+            ],
+        ),
+    ],
+)
+@pytest.mark.parametrize(("size", "colours"), [(PHONE, "dark"), (DESK, "light")])
+def test_desks_are_readable_for_everybody(
+    enter: Enter, person: str, paths: list[str], size: dict[str, int], colours: str
+) -> None:
+    page = enter(person, paths[0], viewport=size, color_scheme=colours)
+    inside = []
+    for path in paths:
+        page.goto(path)
+        if not inside and page.locator(".rows h3 a, .work-card h2 a").count():
+            inside = [page.locator(".rows h3 a, .work-card h2 a").first.get_attribute("href")]
+    for path in [*paths, *inside]:
+        page.goto(path)
+        found = Axe().run(page)["violations"]
+        assert [(path, each["id"], each["nodes"][0]["target"]) for each in found] == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
