@@ -76,6 +76,7 @@ def files_context(work: Work, person: Person, bound: Bound | None = None) -> dic
         "is_open": is_open,
         "rows": rows,
         "is_busy": any(row["is_busy"] for row in rows),
+        "has_failed": any(row["is_failed"] for row in rows),
         "news": news_of(revision),
         "preview": preview_of(revision),
         "refused": [

@@ -1,13 +1,15 @@
 """The studio: where makers keep, change and hand on their works."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import (
@@ -39,6 +41,7 @@ from kodipest.works.studio import standings_of
 
 PAGE_SIZE = 12
 SAY_NO = 422
+Part = Callable[[PersonRequest, UUID], HttpResponse]
 
 
 @login_required
@@ -122,7 +125,19 @@ def page_of(request: PersonRequest, work: Work, **bound: forms.BaseForm) -> Http
     return render(request, "works/studio_work.html", context, status=SAY_NO if bound else 200)
 
 
-@login_required
+def part_of_a_page(view: Part) -> Callable[[HttpRequest, UUID], HttpResponse]:
+    """Answer 401 to whoever is signed out: a redirect would put the door into the middle of a page."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, work_id: UUID) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return HttpResponse(status=401)
+        return view(cast("PersonRequest", request), work_id)
+
+    return shown
+
+
+@part_of_a_page
 @require_POST
 def preview(request: PersonRequest, work_id: UUID) -> HttpResponse:
     """Show how the typed text will look; nothing is saved."""
@@ -131,7 +146,7 @@ def preview(request: PersonRequest, work_id: UUID) -> HttpResponse:
     return render(request, "works/studio_text_preview.html", {"text": text})
 
 
-@login_required
+@part_of_a_page
 @require_GET
 def files(request: PersonRequest, work_id: UUID) -> HttpResponse:
     """Tell how far the preparation of the files is; the page asks every two seconds."""

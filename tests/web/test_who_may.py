@@ -15,7 +15,7 @@ from tests.factories.works import asset
 pytestmark = pytest.mark.django_db
 
 WHO = "anonymous eka aisyah friend budi far_coach citra kin_curator dewi kiai farid".split()
-LOGIN, OK, GO, NO, NONE, WRONG, METHOD = 302, 200, 302, 403, 404, 422, 405
+LOGIN, OK, GO, NO, NONE, WRONG, METHOD, SIGNED_OUT = 302, 200, 302, 403, 404, 422, 405, 401
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def statuses(client, everybody, address, *, post=None):
 def table(**answers):
     """Spell the expected answers out: those not named are `rest`."""
     rest = answers.pop("rest")
-    return {who: answers.get(who, rest) for who in WHO} | {"anonymous": LOGIN}
+    return {who: answers.get(who, LOGIN if who == "anonymous" else rest) for who in WHO}
 
 
 @pytest.mark.parametrize(
@@ -85,15 +85,15 @@ LEADING = {"budi": OK, "dewi": OK, "kiai": OK, "farid": OK}
 
 
 @pytest.mark.parametrize("make", [started, handed_in, passed], ids=lambda make: make.__name__)
-@pytest.mark.parametrize("name", ["studio_work", "studio_files"])
+@pytest.mark.parametrize(("name", "door"), [("studio_work", LOGIN), ("studio_files", SIGNED_OUT)])
 def test_the_inside_of_a_work_is_for_its_makers_and_those_who_lead(
-    client, people, everybody, make, name
+    client, people, everybody, make, name, door
 ):
     work = make(people)
 
     found = statuses(client, everybody, reverse(name, args=[work.pk]))
 
-    assert found == table(rest=NONE, aisyah=OK, **LEADING)
+    assert found == table(rest=NONE, aisyah=OK, **LEADING) | {"anonymous": door}
 
 
 def test_a_work_in_coaching_is_reviewed_by_the_mentors_of_the_house(client, people, everybody):
@@ -142,7 +142,7 @@ POSTED = [
     # address, what is sent, who is let through and how it is answered
     ("studio_work", {"title": ""}, {"aisyah": WRONG} | dict.fromkeys(LEADING, WRONG)),
     ("studio_work", {"title": "T"}, {"aisyah": GO} | dict.fromkeys(LEADING, NO)),
-    ("studio_preview", {"body": "x"}, {"aisyah": OK} | LEADING),
+    ("studio_preview", {"body": "x"}, {"aisyah": OK, "anonymous": SIGNED_OUT} | LEADING),
     ("studio_upload", {}, {"aisyah": WRONG} | dict.fromkeys(LEADING, WRONG)),
     ("studio_begin", {}, {"aisyah": WRONG} | dict.fromkeys(LEADING, NO)),
     ("studio_credit", {}, {"aisyah": WRONG} | dict.fromkeys(LEADING, WRONG)),

@@ -18,6 +18,7 @@ from kodipest.engines.media.models import Transcode
 from kodipest.people.models import Role
 from kodipest.stages.coaching.operations import return_to_makers
 from kodipest.works.models import Asset, Revision, Work
+from kodipest.works.operations import start_work
 from tests.factories.media import TranscodeFactory
 from tests.factories.people import MembershipFactory, OrganisationFactory, cast, somebody
 from tests.factories.stages import (
@@ -499,7 +500,7 @@ def test_when_all_is_prepared_the_page_stops_asking_and_shows_the_next_step(aisy
     page = text_of(aisyah.get(address, {"seen": "0-0"}, HTTP_HX_REQUEST="true"))
 
     assert "every 2s" not in page
-    assert page.count("hx-swap-oob") == 2
+    assert page.count("hx-swap-oob") == 3  # the look, the next step, and a word for who listens
     assert reverse("coaching_hand_in", args=[work.pk]) in page
 
 
@@ -588,3 +589,22 @@ def test_a_desk_weighs_at_most_250_kilobytes(aisyah, people):
 
     assert {Path(file).suffix for file in static} >= {".css", ".js", ".woff2", ".svg"}
     assert total <= 250_000
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_desk_costs_the_same_for_one_page_and_for_three(
+    aisyah, people, count, django_assert_num_queries
+):
+    work = start_work(
+        kind=Work.Kind.COMIC, title="Komik", organisation=people.house, by=people.aisyah
+    )
+    for number in range(count):
+        asset(newest(work), "image", position=number)
+        work.credits.create(
+            person=somebody(f"Santri {number}", people.house, Role.SANTRI), role="voice"
+        )
+
+    with django_assert_num_queries(16):
+        page = aisyah.get(reverse("studio_work", args=[work.pk]))
+
+    assert text_of(page).count('class="file-name"') == count
