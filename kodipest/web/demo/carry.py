@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from kodipest.engines.media.models import Transcode
 from kodipest.engines.media.operations import transcode_next
 from kodipest.people.models import Person
-from kodipest.stages.coaching.operations import advise, approve, ask_for_coaching
+from kodipest.stages.coaching.operations import advise, approve, ask_for_coaching, return_to_makers
 from kodipest.stages.coaching.queries import advice_on, approval_of_newest
 from kodipest.stages.curation import rubric
 from kodipest.stages.curation.models import Submission, Verdict
@@ -26,7 +26,11 @@ POLL_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class Company:
-    """Who stands around a work, and what they say."""
+    """Who stands around a work, and what they say.
+
+    `rests` says that the work stays at its last stage with an answer: given back with advice at the
+    desk of its makers, passed and waiting for a channel in curation.
+    """
 
     author: Person
     coach: Person | None = None
@@ -38,6 +42,7 @@ class Company:
     praise: str = ""
     improve: str = ""
     scores: dict[str, int] = field(default_factory=dict)
+    rests: bool = False
 
 
 class Preparing(Exception):
@@ -71,6 +76,14 @@ def wait_until(is_ready: Callable[[Transcode], bool], work: Work) -> None:
             time.sleep(POLL_SECONDS)
 
 
+def to_training(work: Work, company: Company) -> None:
+    """A mentor has looked at it once and given it back."""
+    if company.rests and company.coach and company.advice and work.newest_revision.is_open:
+        wait_until_playable(work)
+        ask_for_coaching(work=work, by=company.author)
+        return_to_makers(work=work, by=company.coach, text=company.advice)
+
+
 def to_coaching(work: Work, company: Company) -> None:
     """The author hands the work in; the mentor says a word."""
     if work.stage == Stage.TRAINING:
@@ -92,10 +105,19 @@ def to_curation(work: Work, company: Company) -> None:
     approve_once(work, company)
     if work.stage in {Stage.COACHING, Stage.INCUBATION}:
         submit_work(work=work, by=company.author, note=company.note)
+    if company.rests:
+        judge(work, company)
 
 
 def to_publication(work: Work, company: Company) -> None:
     """A curator passes the work; the manager brings it out."""
+    judge(work, company)
+    if company.manager and company.channel and work.stage == Stage.CURATION:
+        publish_work(work=work, channel=company.channel, by=company.manager)
+
+
+def judge(work: Work, company: Company) -> None:
+    """The curator passes the work, unless that was done before."""
     submission = (
         Submission.objects.select_related("work", "revision")
         .filter(work=work)
@@ -110,8 +132,6 @@ def to_publication(work: Work, company: Company) -> None:
             praise=company.praise,
             advice=company.improve,
         )
-    if company.manager and company.channel and work.stage == Stage.CURATION:
-        publish_work(work=work, channel=company.channel, by=company.manager)
 
 
 def approve_once(work: Work, company: Company) -> None:
@@ -121,7 +141,7 @@ def approve_once(work: Work, company: Company) -> None:
 
 
 STEPS: dict[Stage, tuple[Callable[[Work, Company], None], ...]] = {
-    Stage.TRAINING: (),
+    Stage.TRAINING: (to_training,),
     Stage.COACHING: (to_coaching,),
     Stage.INCUBATION: (to_coaching, to_incubation),
     Stage.CURATION: (to_coaching, to_curation),

@@ -44,6 +44,7 @@ ART_3: Final = "Mengapa Santri Perlu Belajar Membuat Film"
 ART_4: Final = "Menjilid Kitab, Merawat Ingatan"
 ART_5: Final = "Surat untuk Teman di Nanning"
 DRAFT: Final = "Kopi Pagi di Lamteuba"
+SCRIPT: Final = "Naskah Episode 2: Yang Tidak Terlihat"
 
 FILMS: Final = (
     Piece(
@@ -262,6 +263,20 @@ ARTICLES: Final = (
         stage="training",
         body=text("draf-kopi.md", DRAFT),
     ),
+    Piece(
+        key="A-7",
+        kind="article",
+        title=SCRIPT,
+        synopsis="Naskah suara tiga menit tentang orang yang merapikan sandal saat semua sudah tidur.",
+        author="SAN-01",
+        coach="UST-01",
+        stage="training",
+        body=text("draf-malam.md", SCRIPT),
+        advice=(
+            "Ceritanya sudah hidup. Kalimat ‘perbuatan baik tidak perlu penonton’ pindahkan ke akhir, "
+            "dan sebutkan siapa yang menjelaskannya di kelas."
+        ),
+    ),
 )
 
 PICTURES: Final = (
@@ -314,6 +329,12 @@ PICTURES: Final = (
         files=(picture(posters.LIGHTS_OUT, "main"),),
         advice="Satu jendela yang masih menyala itu cerdas. Teruskan ke kurasi.",
         note="Gambar asrama rekaan, bukan asrama kami, supaya letaknya tidak dikenali.",
+        review=Review(
+            "KUR-01",
+            scores(4, 3, 4),
+            "Satu jendela menyala menceritakan semuanya; tidak perlu tanda seru.",
+            "Tulisan kecil di bawah sulit dibaca dari jauh, besarkan dua tingkat.",
+        ),
     ),
     Piece(
         key="P-4",

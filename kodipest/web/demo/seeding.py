@@ -222,4 +222,5 @@ def company_of(cast: Cast, piece: catalogue.Piece) -> Company:
         praise=review.praise if review else "",
         improve=review.improve if review else "",
         scores=dict(review.scores) if review else {},
+        rests=piece.stage in {Stage.TRAINING, Stage.CURATION},
     )

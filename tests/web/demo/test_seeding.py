@@ -12,6 +12,7 @@ from pytest_django import Settings
 from kodipest.engines.media.models import Transcode
 from kodipest.people.models import AuditEntry, Consent, Person, Purpose
 from kodipest.people.queries import has_consent
+from kodipest.stages.curation.queries import verdicts_on
 from kodipest.stages.publication.models import Edition
 from kodipest.stages.publication.operations import withdraw_work
 from kodipest.web.demo import catalogue
@@ -116,6 +117,20 @@ def test_what_people_took_off_stays_off(cast: Cast) -> None:
 
     assert set_stage(cast, spec).stage == Stage.TRAINING
     assert not Edition.objects.filter(withdrawn_at=None).exists()
+
+
+def test_some_works_rest_with_an_answer(cast: Cast) -> None:
+    returned = set_stage(cast, piece(cast.script, "A-7"))
+    assert returned.stage == Stage.TRAINING
+    assert [passage.why for passage in returned.passages.all()] == [
+        "",
+        cast.script.pieces["A-7"].advice,
+    ]
+
+    waiting = replace(piece(cast.script, "A-1"), stage="curation", outlet="")
+    passed = set_stage(cast, waiting)
+    assert passed.stage == Stage.CURATION
+    assert [verdict.outcome for verdict in verdicts_on(passed)] == ["passed"]
 
 
 def test_the_seed_decides_the_order_and_films_come_last(script: catalogue.Catalogue) -> None:
