@@ -52,7 +52,6 @@ class Ladder:
     clock: Clock
     tracks: list[Track] = field(init=False)
     is_open: bool = False
-    poster: Path | None = None  # the candidate that is shown as poster
 
     def __post_init__(self) -> None:
         names = [rung.name for rung in self.recipe.rungs] + [SOUND]
@@ -74,15 +73,13 @@ class Ladder:
             verify_track(track, probe.duration_seconds)
         rungs = self._renditions()
         shots = self._frames(SHOT)
-        self.poster = publish_poster(self._frames(CANDIDATE), self.out, self.poster)
+        has_poster = publish_poster(self._frames(CANDIDATE), self.out)
         duration = self.tracks[0].seconds
         board = write_storyboard(shots, tiles, duration, self.out) if shots else None
-        return Laddered(rungs, self.poster is not None, board, usage, duration)
+        return Laddered(rungs, has_poster, board, usage, duration)
 
     def _tick(self, pulse: Pulse) -> None:
         self._publish(is_last=False)
-        if self.is_open and self.poster is None:
-            self.poster = publish_poster(self._frames(CANDIDATE), self.out)
         self.clock.tell(pulse.frames / float(self.recipe.fps))
 
     def _publish(self, *, is_last: bool) -> None:

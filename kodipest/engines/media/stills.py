@@ -11,7 +11,6 @@ from kodipest.engines.media.manifest import Storyboard
 from kodipest.engines.media.playlists import write_whole
 
 CANDIDATES = 10
-FIRST_CANDIDATE_SECONDS = 1.0
 DARK, BRIGHT = 16, 240  # mean luma of a frame that shows nothing: a fade, a white flash
 
 TILES = 100
@@ -39,10 +38,8 @@ def tiles_for(width: int, height: int, duration: float) -> Tiles:
 
 
 def candidate_filter(duration: float) -> str:
-    """Return an ffmpeg filter that lets ten frames pass, the first early for an early poster."""
-    first = min(FIRST_CANDIDATE_SECONDS, duration / (2 * CANDIDATES))
-    step = duration / CANDIDATES
-    due = f"if(selected_n,(selected_n+0.5)*{step:.4f},{first:.4f})"
+    """Return an ffmpeg filter that lets ten frames pass, from the middle of each tenth."""
+    due = f"(selected_n+0.5)*{duration / CANDIDATES:.4f}"
     return f"select='lt(selected_n,{CANDIDATES})*gte(t,{due})',scale={_JPEG_COLOURS}"
 
 
@@ -67,13 +64,14 @@ def _telling(path: Path) -> float:
     return edges * statistics.stddev[0] * small.entropy()
 
 
-def publish_poster(candidates: list[Path], out: Path, shown: Path | None = None) -> Path | None:
-    """Write the posters from the best candidate, unless it is `shown` already, and return it."""
+def publish_poster(candidates: list[Path], out: Path) -> bool:
+    """Write the posters from the best candidate; False when there is none."""
     best = choose_poster(candidates)
-    if best is not None and best != shown:
-        with Image.open(best, formats=["JPEG"]) as opened:
-            write_posters(opened.convert("RGB"), out)
-    return best
+    if best is None:
+        return False
+    with Image.open(best, formats=["JPEG"]) as opened:
+        write_posters(opened.convert("RGB"), out)
+    return True
 
 
 def write_storyboard(shots: list[Path], tiles: Tiles, duration: float, out: Path) -> Storyboard:
