@@ -78,9 +78,7 @@ def test_too_much_text_is_413_and_names_the_limit(client: Client, settings) -> N
 @pytest.mark.django_db
 def test_too_much_to_read_is_413_wherever_it_is_noticed(request_of_a_stranger) -> None:
     wrong = RequestDataTooBig("too much")
-    inside = Refusals(errors.not_found).process_exception(
-        request_of_a_stranger(), wrong
-    )
+    inside = Refusals(errors.not_found).process_exception(request_of_a_stranger(), wrong)
 
     assert inside is not None
     assert inside.status_code == 413
