@@ -128,6 +128,10 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = SITE_NAME
 MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
+MFA_FORMS = {
+    "add_webauthn": "kodipest.web.key_forms.AddKey",
+    "edit_webauthn": "kodipest.web.key_forms.RenameKey",
+}
 
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", _("Indonesian")), ("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
