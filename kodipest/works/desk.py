@@ -85,7 +85,7 @@ def files_context(work: Work, person: Person, bound: Bound | None = None) -> dic
             if name not in {"text", "upload", "credit"}
             for error in form.non_field_errors()
         ],
-        "steps": steps_of(told, person, bound) if may_change else [],
+        "steps": [step for step in steps_of(told, person, bound) if may_change or step.is_link],
         "upload_form": bound.get("upload") or UploadForm() if is_open else None,
         "takes_main": work.kind != Work.Kind.ARTICLE,
         "accepted": ACCEPTED.get(Work.Kind(work.kind), ""),

@@ -135,7 +135,8 @@ def steps_on(desk: Desk) -> list[Step]:
 
 def voices_on(work: Work) -> list[Voice]:
     """List what mentors and curators said about `work`, newest first."""
-    return sorted((voice for memory in _memories for voice in memory(work)), reverse=True)
+    said = (voice for memory in _memories for voice in memory(work))
+    return sorted(said, key=lambda voice: voice.at, reverse=True)
 
 
 def standings_of(works: Iterable[Work]) -> list[Standings]:

@@ -6,7 +6,7 @@ from django.urls import reverse
 from kodipest.people.models import Role
 from kodipest.stages.coaching.operations import return_to_makers
 from kodipest.web.today.agenda import first_of, sections_for
-from kodipest.web.today.funnel import NARROWEST, WIDTH, draw_funnel
+from kodipest.web.today.funnel import NARROWEST, NONE, WIDTH, draw_funnel
 from kodipest.works.journey import ORDER
 from kodipest.works.models import Asset, Revision
 from tests.factories.media import TranscodeFactory
@@ -173,14 +173,14 @@ def test_the_funnel_is_as_wide_as_its_figures():
     widths = [float(band.width) for band in funnel.bands]
     assert widths[0] == widths[4] == WIDTH
     assert widths[1] == pytest.approx((WIDTH + NARROWEST) / 2)
-    assert widths[2] == widths[3] == NARROWEST
+    assert widths[2] == widths[3] == NONE
     assert [band.stage for band in funnel.bands] == ORDER
     assert [bool(band.slope) for band in funnel.bands] == [True, True, True, True, False]
     assert funnel.total == 25
 
 
 def test_an_empty_funnel_is_drawn_all_the_same():
-    assert {float(band.width) for band in draw_funnel({}).bands} == {NARROWEST}
+    assert {float(band.width) for band in draw_funnel({}).bands} == {NONE}
 
 
 @pytest.mark.parametrize(

@@ -608,3 +608,15 @@ def test_a_desk_costs_the_same_for_one_page_and_for_three(
         page = aisyah.get(reverse("studio_work", args=[work.pk]))
 
     assert text_of(page).count('class="file-name"') == count
+
+
+def test_onlookers_are_led_to_the_public_page_and_offered_nothing_else(client, people):
+    published_work, draft = published(people).work, started(people, title="Draft")
+    client.force_login(people.farid)
+
+    out = text_of(client.get(reverse("studio_work", args=[published_work.pk])))
+    made = text_of(client.get(reverse("studio_work", args=[draft.pk])))
+
+    assert f'href="{reverse("work", args=[published_work.slug])}"' in out.split('id="next"')[1]
+    assert "<form" not in made.split("<main")[1].split("</main")[0]
+    assert "Every evening we sing." in made  # they read it all the same

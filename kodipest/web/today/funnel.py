@@ -6,7 +6,7 @@ from typing import NamedTuple
 from kodipest.works.journey import ORDER, Stage
 
 WIDTH, BAR, GAP = 240, 26, 18
-NARROWEST = 12
+NARROWEST, NONE = 12, 2  # one work can be seen, none at all is a line
 
 
 class Band(NamedTuple):
@@ -34,7 +34,7 @@ class Funnel(NamedTuple):
 def draw_funnel(counts: Mapping[str, int]) -> Funnel:
     """Draw `counts` by stage, each bar as wide as its share of the largest."""
     largest = max([*counts.values(), 1])
-    widths = [NARROWEST + (WIDTH - NARROWEST) * counts.get(stage, 0) / largest for stage in ORDER]
+    widths = [_width(counts.get(stage, 0), largest) for stage in ORDER]
     bands = [
         Band(
             stage=stage,
@@ -51,6 +51,10 @@ def draw_funnel(counts: Mapping[str, int]) -> Funnel:
     ]
     height = len(ORDER) * (BAR + GAP) - GAP
     return Funnel(bands, WIDTH, height, BAR, sum(counts.values()))
+
+
+def _width(works: int, largest: int) -> float:
+    return NARROWEST + (WIDTH - NARROWEST) * works / largest if works else NONE
 
 
 def _slope(width: float, following: float | None, y: int) -> str:
