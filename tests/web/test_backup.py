@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from pytest_django import Settings
 
 from kodipest.engines.media import storage
@@ -19,8 +20,9 @@ from kodipest.engines.media.models import Original, Transcode
 from kodipest.engines.media.operations import adopt_file
 from kodipest.engines.sync.bundle import Bundle
 from kodipest.people.models import AuditEntry, Person
-from kodipest.web.backup import copies, keys
+from kodipest.web.backup import copies, databases, keys
 from kodipest.web.backup.copies import CopyError, make_copy, open_copy, restore_copy
+from kodipest.web.management.commands.restore import Command
 from kodipest.works import sanad
 from tests.factories import homes
 from tests.factories.media import TranscodeFactory, fill_folder, film
@@ -90,6 +92,22 @@ def test_a_copy_is_brought_back_whole(copy: Path, home: Path, tmp_path: Path) ->
     for name in ("site.pem", "secret_key", keys.CODE_FILE):
         assert (back / "keys" / name).read_bytes() == (home / "keys" / name).read_bytes()
         assert (back / "keys" / name).stat().st_mode & 0o077 == 0
+
+
+def test_a_copy_is_brought_back_in_this_process_too(copy: Path, home: Path, tmp_path: Path) -> None:
+    back = tmp_path / "back"
+    if connection.vendor == "postgresql":
+        with pytest.raises(CopyError, match="empty PostgreSQL database"):
+            restore_copy(copy, back, code=keys.recovery_code(home))
+        assert not back.exists()
+        return
+
+    restored = restore_copy(copy, back, code=keys.recovery_code(home))
+    Command().settle(back)
+
+    assert restored.facts["originals"] == Original.objects.count()
+    assert (back / databases.SQLITE).is_file()
+    assert not (back / copies.STAGING).exists()
 
 
 def test_renditions_stay_behind_and_are_made_again(copy: Path, home: Path, tmp_path: Path) -> None:
