@@ -89,9 +89,7 @@ def test_an_existing_file_is_not_overwritten(sound: Path) -> None:
         write_bundle(sound, [], purpose="test", facts={}, signer="site", sign=sign)
 
 
-@pytest.mark.parametrize(
-    "name", ["../up", "/root", "a//b", "a/../../b", "a\\b", "a/./b", "C:x"]
-)
+@pytest.mark.parametrize("name", ["../up", "/root", "a//b", "a/../../b", "a\\b", "a/./b", "C:x"])
 def test_an_unsafe_name_is_neither_written_nor_read(sound: Path, tmp_path: Path, name: str) -> None:
     with pytest.raises(BundleError, match="member name"):
         write_bundle(
