@@ -59,6 +59,7 @@ def page_of(request: HttpRequest, editions: QuerySet[Edition], *, count: int) ->
 def work(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one published work with its credits and its sanad."""
     edition = get_object_or_404(published_editions(), work__slug=slug)
+    edition.revision.work = edition.work  # the revision would ask for it once more
     sisters = published_editions().filter(work__organisation=edition.work.organisation)
     more = list(sisters.exclude(pk=edition.pk)[:MORE])
     files = Prefetch(

@@ -257,8 +257,9 @@ def test_a_work_costs_eight_queries_whatever_it_holds(
 ) -> None:
     people = cast()
     small = published(people)
+    film = published(people, started_film(people))
     large = brought_out(people, "comic", "image", files=3)
-    for edition in (small, large):
+    for edition in (small, film, large):
         Client().get(path_of(edition))
         with django_assert_max_num_queries(8):
             Client().get(path_of(edition))
