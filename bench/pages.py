@@ -1,6 +1,6 @@
 """Measure the public pages: queries, CPU per request, bytes, requests, requests per second.
 
-    .venv/bin/python bench/pages.py [--works 1000] [--seconds 8] [--json FILE] [--peer]
+    .venv/bin/python bench/pages.py [--works 1000] [--seconds 8] [--home FOLDER] [--json FILE]
 
 Fills a temporary site with published works, serves it as `make run` does, and asks it from this
 computer. SQLite unless DATABASE_URL names an empty PostgreSQL. How each figure is taken stands
@@ -49,11 +49,11 @@ class Figures:
 def main() -> None:
     """Measure, print a table, and write the JSON."""
     asked = arguments()
-    home = site.open_site()
+    home = site.open_site(asked.home)
     from instruments import stock
 
     try:
-        seen = stock.fill(asked.works)
+        seen = stock.fill_once(asked.works)
         pages = [Figures(name, path) for name, path in chosen_pages().items()]
         for page in pages:
             page.queries = queries_of(page.path)
@@ -62,7 +62,8 @@ def main() -> None:
             for page in pages:
                 measure(page, address, pid, asked.seconds)
     finally:
-        site.clear_site(home)
+        if asked.home is None:
+            site.clear_site(home)
     print_table(pages, seen)
     found = {
         "works": asked.works,
@@ -84,6 +85,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--seconds", type=int, default=8, help="length of each load, in seconds (8)"
     )
+    parser.add_argument("--home", type=Path, help="fill this folder and leave it for the next run")
     parser.add_argument("--json", type=Path, help="where the figures go (the screen)")
     return parser.parse_args()
 

@@ -1,5 +1,6 @@
 """What a process costs, and on what machine: the kernel's own counts."""
 
+import contextlib
 import datetime
 import os
 import platform
@@ -34,7 +35,11 @@ def family(pid: int) -> list[psutil.Process]:
 
 def cpu_seconds(pid: int) -> float:
     """Sum the CPU time of a process and of its living descendants."""
-    return sum(sum(one.cpu_times()[:2]) for one in family(pid))
+    total = 0.0
+    for one in family(pid):
+        with contextlib.suppress(psutil.Error):  # it ended while being looked at
+            total += sum(one.cpu_times()[:2])
+    return total
 
 
 def memory(process: psutil.Process) -> Memory:

@@ -29,7 +29,7 @@ def settle(home: Path | None = None) -> Path:
 
 
 def open_site(home: Path | None = None) -> Path:
-    """Prepare an empty site and bring Django up in this process."""
+    """Prepare the site in `home` (default: a new one) and bring Django up in this process."""
     home = settle(home)
     subprocess.run([sys.executable, "manage.py", "prepare", "--quiet"], cwd=ROOT, check=True)
     import django
@@ -50,18 +50,21 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def web_command(port: int) -> list[str]:
-    """Read from the supervisor's own file how a node starts its web server."""
+def web_program(port: int) -> tuple[list[str], dict[str, str]]:
+    """Read from the supervisor's own file how a node starts its web server: command, environment."""
     file = configparser.RawConfigParser()
     file.read(PROGRAMS)
     values = {"PYTHON": sys.executable, "HOST": "127.0.0.1", "PORT": str(port)}
     words = file["program:web"]["command"].split()
-    return [
+    settings = file["program:web"].get("environment", "").split(",")
+    named = dict(setting.split("=", 1) for setting in settings if setting)
+    command = [
         word.replace("%(ENV_KODIPEST_PYTHON)s", values["PYTHON"])
         .replace("%(ENV_HOST)s", values["HOST"])
         .replace("%(ENV_PORT)s", values["PORT"])
         for word in words
     ]
+    return command, {name: value.strip('"') for name, value in named.items()}
 
 
 @contextlib.contextmanager
@@ -69,7 +72,8 @@ def served() -> Iterator[tuple[str, int]]:
     """Serve the site of this process; gives its address and the id of the server's process."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    server = subprocess.Popen(web_command(port), cwd=ROOT)
+    command, added = web_program(port)
+    server = subprocess.Popen(command, cwd=ROOT, env=os.environ | added)
     try:
         wait_for(f"{address}/healthz")
         yield address, server.pid

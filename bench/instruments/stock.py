@@ -22,6 +22,7 @@ from kodipest.engines.sanad.chain import Statement, vouch
 from kodipest.kernel import freshness
 from kodipest.people.models import Consent, Organisation, Person, Purpose, Withdrawal
 from kodipest.stages.publication.models import Channel, Edition
+from kodipest.stages.publication.queries import all_published_editions
 from kodipest.works.journey import Stage
 from kodipest.works.models import Act, Asset, Attestation, Credit, Revision, Work
 from kodipest.works.sanad import hash_of, site_key
@@ -44,8 +45,15 @@ FOREIGN = ("وَقُلْ رَبِّ زِدْنِي عِلْمًا", "江户的�
 RUNGS = ((240, 426, 450), (360, 640, 800), (480, 854, 1500), (720, 1280, 3200), (1080, 1920, 6200))
 
 
-def fill(count: int) -> int:
-    """Write `count` published works; return how many of them the public sees."""
+def fill_once(count: int) -> int:
+    """Fill the site unless an earlier run did; return how many works the public sees."""
+    if not Edition.objects.exists():
+        fill(count)
+    return all_published_editions().count()
+
+
+def fill(count: int) -> None:
+    """Write `count` published works."""
     dice = random.Random(SEED)
     with transaction.atomic():
         houses, channels = list(make_houses()), list(make_channels())
@@ -57,10 +65,7 @@ def fill(count: int) -> int:
         freshness.bump()
     if connection.vendor == "postgresql":
         connection.cursor().execute("ANALYZE")
-    from kodipest.stages.publication.queries import published_editions
-
     draw_newest()
-    return published_editions().count()
 
 
 def make_houses() -> Iterable[Organisation]:
