@@ -196,7 +196,7 @@ def test_an_empty_funnel_is_drawn_all_the_same():
 def test_a_person_chooses_the_language_to_read_in(client, people, sent, kept, address):
     client.force_login(people.aisyah)
 
-    answer = client.post(reverse("today_language"), {"language": sent})
+    answer = client.post("/hari-ini/bahasa/", {"language": sent})
 
     people.aisyah.refresh_from_db()
     assert (answer.url, people.aisyah.language) == (address, kept)
