@@ -148,6 +148,19 @@ def test_typed_words_survive_a_closed_tab_and_leave_with_the_person(enter: Enter
     assert "rahasia" not in left
 
 
+def test_after_a_refusal_the_page_begins_where_something_is_wrong(enter: Enter) -> None:
+    page = enter("Fauzan", "/studio/baru/")
+    start_work(page, "article", "Tanpa judul")
+    title = page.locator('main form:has(textarea[name="body"]) input[name="title"]')
+    page.locator('textarea[name="body"]').fill("Tetap di sini.")
+    title.fill("   ")
+    page.locator('main form:has(textarea[name="body"]) .actions button').click()
+
+    expect(page.locator("main .wrong").first).to_be_visible()
+    expect(title).to_be_focused()
+    expect(page.locator('textarea[name="body"]')).to_have_value("Tetap di sini.")
+
+
 def test_a_verdict_adds_up_while_it_is_given(enter: Enter) -> None:
     page = enter("Azizah", "/kurasi/")
     page.locator(".rows h3 a").first.click()

@@ -117,6 +117,16 @@ try {
 // A shared computer: who signs out leaves nothing typed behind.
 for (const form of document.querySelectorAll('form[action*="/akun/"]')) form.addEventListener("submit", () => forget(() => true));
 
+// After a refusal the page begins where something is wrong, not at its top.
+const wrong = document.querySelector(
+  'main [aria-invalid="true"], main form .note.error:not([hidden]), #next .note.error, #upload-errors .note, main form .wrong',
+);
+if (wrong) {
+  if (!wrong.matches("input, select, textarea")) wrong.tabIndex = -1;
+  wrong.focus({ preventScroll: true });
+  wrong.scrollIntoView({ block: "center" });
+}
+
 // What htmx brings in later is started as if it had been there from the beginning.
 document.addEventListener("htmx:oobAfterSwap", (event) => {
   const film = event.detail.target?.querySelector?.("[data-player]") ?? document.querySelector("#preview [data-player]:not(.live)");
