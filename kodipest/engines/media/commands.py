@@ -28,6 +28,9 @@ CRF = 23
 POSTER_WIDTH = 1280
 HOLD_FROM_SECONDS = 0.5
 
+# A phone writes place and owner into its films, an editor the names of its chapters: ffmpeg would
+# hand them on to everybody who watches.
+_NAMELESS = ["-map_metadata", "-1", "-map_chapters", "-1"]
 # Key frames at 0, 1, 2, 4, 6 … seconds: the first two make the short first segment possible.
 _KEY_FRAMES = f"expr:gte(t,if(lt(n_forced,2),n_forced,(n_forced-1)*{GOP_SECONDS}))"
 _HDR_TO_SDR = (
@@ -91,6 +94,7 @@ def sound_arguments(probe: Probe, recipe: Recipe) -> list[str]:
         *_aac(recipe.sound_bits),
         "-f",
         "tee",
+        *_NAMELESS,
         f"[f=hls:{slave}]{SOUND}.m3u8|[f=mp4:movflags=+faststart]{SOUND_FILE}",
     ]
 
@@ -191,7 +195,7 @@ def _aac(bits: int) -> list[str]:
 def _fragments(name: str) -> list[str]:
     options = _hls_options(name)
     words = [word for key, value in options.items() for word in (f"-{key}", value)]
-    return ["-f", "hls", *words, f"{name}.m3u8"]
+    return ["-f", "hls", *_NAMELESS, *words, f"{name}.m3u8"]
 
 
 def _hls_options(name: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ PRESETS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "sl
 DEFAULT_PRESET = "veryfast"
 # Raised whenever the same source would come out differently, so that new files never
 # overwrite old ones.
-RECIPE_VERSION = 1
+RECIPE_VERSION = 2
 
 SEGMENT_SECONDS = 4
 GOP_SECONDS = 2

@@ -513,3 +513,20 @@ def test_a_film_that_is_mostly_noise_is_called_damaged(tmp_path: Path) -> None:
         made_from(footage.written("noise_behind_it.mp4", bytes(data)), tmp_path / "out")
 
     assert refused.value.code == "damaged"
+
+
+def test_what_a_phone_wrote_into_a_film_stays_in_the_original(tmp_path: Path) -> None:
+    told = "-metadata title=Aisyah -metadata location=-6.2+106.8/ -metadata comment=Aisyah"
+    told += " -metadata:s:a handler_name=Aisyah -metadata:s:v handler_name=Aisyah"
+    source = footage.film("told.mp4", rest=f"{told} -movflags use_metadata_tags")
+    assert b"Aisyah" in source.read_bytes()
+    assert b"106.8" in source.read_bytes()
+    made_from(source, tmp_path / "out")
+
+    assert not words_in(tmp_path / "out", b"Aisyah", b"106.8")
+
+
+def words_in(folder: Path, *words: bytes) -> list[str]:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert files
+    return [path.name for path in files if any(word in path.read_bytes() for word in words)]

@@ -95,3 +95,14 @@ def test_silence_of_ten_hours_is_accepted_and_costs_no_patience() -> None:
     found = probe(long)
 
     assert (found.kind, found.duration_seconds) == ("audio", 36_000)
+
+
+def test_what_a_phone_wrote_into_a_recording_stays_in_the_original(tmp_path: Path) -> None:
+    told = "-c:a aac -metadata title=Aisyah -metadata artist=Aisyah -metadata location=106.8"
+    source = footage.sound("told.m4a", 2, told)
+    assert b"Aisyah" in source.read_bytes()
+    made_from(source, tmp_path / "out")
+
+    files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert "sound.m4a" in [path.name for path in files]
+    assert not [path for path in files if b"Aisyah" in path.read_bytes()]
