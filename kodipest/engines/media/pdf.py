@@ -9,10 +9,14 @@ from pathlib import Path
 from kodipest.engines.media.errors import Unusable
 
 MAX_PAGES = 100_000
-MAX_STREAM = 64 * 1024**2
+MAX_STREAM = 8 * 1024**2
+# What following an index may cost in all its parts: somebody waits at the upload, and a few
+# kilobytes can pretend to list millions of objects.
+MAX_INDEX_ROWS = 500_000
 MAX_INDEX_PARTS = 1000
 _TAIL = 4096
 _OBJECT_BYTES = 64 * 1024
+_ROW_BYTES = 20
 _OLDER_PARTS = (b"XRefStm", b"Prev")
 _STARTXREF = re.compile(rb"startxref\s+(\d+)\s+%%EOF")
 
@@ -52,6 +56,7 @@ class _Index:
         self.base = base
         self.places: dict[int, int | _Packed] = {}
         self.trailer = b""
+        self.rows_left = MAX_INDEX_ROWS
         self._follow(first)
 
     def count_pages(self) -> int:
@@ -77,6 +82,11 @@ class _Index:
             older = (re.search(rb"/" + key + rb"\s+(\d+)", trailer) for key in _OLDER_PARTS)
             waiting.extend(int(found[1]) for found in older if found)
 
+    def _afford(self, rows: int) -> None:
+        self.rows_left -= rows
+        if self.rows_left < 0:
+            raise ValueError(f"an index of more than {MAX_INDEX_ROWS} rows")
+
     def _part(self, offset: int) -> bytes:
         head = self.pdf[offset : offset + 16].lstrip()
         return self._table(offset) if head.startswith(b"xref") else self._stream_part(offset)
@@ -86,6 +96,7 @@ class _Index:
         end = self.pdf.find(b"trailer", offset)
         if end < 0:
             raise ValueError("no trailer")
+        self._afford((end - offset) // _ROW_BYTES)
         words = self.pdf[offset:end].split()[1:]
         position = 0
         while position + 1 < len(words):
@@ -108,6 +119,7 @@ class _Index:
         ranges = [int(word) for word in _array(fields, b"Index")] or [0, size]
         position = 0
         for number, count in zip(ranges[::2], ranges[1::2], strict=True):
+            self._afford(count)
             for step in range(count):
                 row = body[position : position + width]
                 position += width
@@ -150,6 +162,7 @@ class _Index:
         predictor = re.search(rb"/Predictor\s+(\d+)", fields)
         if predictor and int(predictor[1]) >= 10:
             columns = int(_need(re.search(rb"/Columns\s+(\d+)", fields))[1])
+            self._afford(len(body) // (columns + 1))
             body = _undo_png_up(body, columns)
         return fields, body
 

@@ -1,3 +1,4 @@
+import time
 import zipfile
 import zlib
 from io import BytesIO
@@ -305,3 +306,38 @@ def test_an_index_that_points_to_itself_is_read_once() -> None:
     text = b"%PDF-1.4\nxref\n0 0\ntrailer<</Root 1 0 R/Prev 9>>\nstartxref\n9\n%%EOF"
 
     assert probe(footage.written("circle.pdf", text)).pages is None
+
+
+def index_bomb(fields: bytes, unpacked: int) -> bytes:
+    """A PDF of a few kilobytes whose index pretends to list millions of objects."""
+    stream = zlib.compress(bytes(unpacked), 9)
+    fields = b"<</Type/XRef/Filter/FlateDecode/Root 2 0 R" + fields + b">>"
+    return (
+        b"%PDF-1.5\n1 0 obj "
+        + fields
+        + b"stream\n"
+        + stream
+        + b"\nendstream endobj\nstartxref\n9\n%%EOF"
+    )
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param(b"/W[0 0 1]/Size 9/Index[0 60000000]", id="rows of one byte"),
+        pytest.param(
+            b"/W[1 1 1]/Size 20000000/DecodeParms<</Predictor 12/Columns 3>>", id="predicted rows"
+        ),
+    ],
+)
+def test_a_small_pdf_with_an_endless_index_does_not_hold_up_the_upload(
+    tmp_path: Path, fields: bytes
+) -> None:
+    bomb = tmp_path / "bomb.pdf"
+    bomb.write_bytes(index_bomb(fields, 60_000_000))
+    assert bomb.stat().st_size < 100_000
+    before = time.process_time()
+    found = probe(bomb)
+
+    assert (found.kind, found.pages) == ("document", None)
+    assert time.process_time() - before < 10  # without a limit: 38 and 93 seconds
