@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from kodipest.kernel.public import public_page
+from kodipest.kernel.text import clean_line
 from kodipest.people.models import Person, Purpose
 from kodipest.people.provinces import PROVINCES
 from kodipest.people.queries import has_consent, organisations_in_public, public_name
@@ -22,7 +23,7 @@ HOUSES_PER_PAGE = 48
 @public_page()
 def organisations(request: HttpRequest) -> HttpResponse:
     """List the pesantren by name; `q` searches, `province` filters."""
-    words = request.GET.get("q", "").strip()[:100]
+    words = clean_line(request.GET.get("q", ""))[:100]  # PostgreSQL takes no NUL
     province = request.GET.get("province", "")
     houses = organisations_in_public()
     if words:

@@ -30,6 +30,7 @@ def test_pesantren_are_found_by_name_and_province(client: Client) -> None:
     assert names("?province=JI") == ["Nurul Qalam"]
     assert names("?province=nowhere") == ["Al-Furqan", "Nurul Qalam"]
     assert names("?province=JI&q=furqan") == []
+    assert names("?q=fur%00qan") == ["Al-Furqan"]  # PostgreSQL would refuse to look for a NUL
     assert client.get("/pesantren/").context["provinces"] == [("AC", "Aceh"), ("JI", "Jawa Timur")]
 
 
