@@ -16,12 +16,13 @@ CHECKS = ruff format mypy imports djlint migrations messages-complete deployment
 help:  ## this list
 	awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+run: export KODIPEST_DEMO_SIGN_IN = 1
 run: node  ## start KodiPest with its demo; PORT=8001, HOST=0.0.0.0, KODIPEST_HOME=folder change where
-	KODIPEST_DEMO_SIGN_IN=1 $(BIN)/python -m config.start --demo
+	$(BIN)/python -m config.start --demo
 
 demo: node  ## carry one film through all stages without a browser; FILE=path/to/film.mp4 takes yours
-	KODIPEST_DEMO_SIGN_IN=1 $(BIN)/python manage.py prepare --quiet
-	KODIPEST_DEMO_SIGN_IN=1 $(BIN)/python manage.py demo_film $(if $(FILE),"$(FILE)")
+	$(BIN)/python manage.py prepare --quiet
+	$(BIN)/python manage.py demo_film $(if $(FILE),"$(FILE)")
 
 test: dev  ## the whole suite, on SQLite and then on PostgreSQL
 	$(BIN)/python -m tests.run_twice
