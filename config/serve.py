@@ -3,8 +3,15 @@
 A killed granian would leave its worker listening beside the one that replaces it.
 """
 
+import gc
+
+from django.urls import get_resolver
+
 from config.leash import end_with_parent
 from config.wsgi import application
 
 __all__ = ["application"]
 end_with_parent()
+get_resolver().check()  # brings every view in, which the first page would have to
+gc.collect()
+gc.freeze()  # code lives as long as the process: not to be looked through again for each page
