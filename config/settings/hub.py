@@ -22,6 +22,9 @@ INSTALLED_APPS = [app for app in INSTALLED_APPS if app != "django_tasks_db"] + [
 RQ_QUEUES = {"default": {"URL": REDIS_URL, "DEFAULT_TIMEOUT": 24 * 3600}}
 TASKS = {"default": {"BACKEND": "django_tasks_rq.RQBackend"}}
 
+# Sign-ins are counted by the address that Caddy saw, not by Caddy's own: else ten wrong passwords
+# anywhere shut out everybody. Each proxy more in front (a CDN) counts one more.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("KODIPEST_PROXIES", default=1)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
