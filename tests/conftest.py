@@ -50,7 +50,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_unconfigure() -> None:
-    """Remove the state folder that config/settings/test.py made for this process."""
+    """Remove the state folder that config/settings/test.py made; the processes of a run share it."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
     if settings.configured and settings.HOME.name.startswith("kodipest-test-"):
         shutil.rmtree(settings.HOME, ignore_errors=True)
 
