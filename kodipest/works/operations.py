@@ -20,7 +20,7 @@ from kodipest.people import audit
 from kodipest.people.models import Organisation, Person, Role
 from kodipest.works import sanad, words
 from kodipest.works.journey import ALLOWED_MOVES, Stage
-from kodipest.works.models import Act, Asset, Credit, Passage, Revision, Work
+from kodipest.works.models import Act, Asset, Attestation, Credit, Passage, Revision, Work
 from kodipest.works.rules import is_coach_of
 
 MEDIA_FOR = {
@@ -53,14 +53,18 @@ def start_work(
     if not title:
         raise Refusal({"title": Refusal(words.NEEDS_TITLE, code="title_missing")})
     work = Work(kind=kind, title=title, organisation=organisation, language=language, created_by=by)
-    # The tail of a UUIDv7 is random: no other site can choose the same address.
-    work.slug = f"{slugify(title)[:70] or kind}-{work.pk.hex[-8:]}".lower()
+    work.slug = slug_of(work)
     work.full_clean()
     work.save(force_insert=True)
     Revision.objects.create(work=work, number=1, title=title, made_by=by)
     Credit.objects.create(work=work, person=by)
     audit.record("start_work", work, by=by, kind=kind)
     return work
+
+
+def slug_of(work: Work) -> str:
+    """Return the address part that the title gives; the tail of a UUIDv7 makes it unique anywhere."""
+    return f"{slugify(work.title)[:70] or work.kind}-{work.pk.hex[-8:]}".lower()
 
 
 @transaction.atomic
@@ -102,7 +106,12 @@ def change_text(
     fields = {"title": revision.title, "synopsis": revision.synopsis, "body": revision.body}
     if not Revision.objects.filter(pk=revision.pk, sealed_at=None).update(**fields):
         raise Refusal(words.SEALED, code="sealed")
-    Work.objects.filter(pk=work.pk).update(title=revision.title)
+    work.title = revision.title
+    Work.objects.filter(pk=work.pk).update(title=work.title)
+    # An address that the public knows stays. Until then it tells no title that was taken back.
+    if not Attestation.objects.filter(work=work, act=Act.PUBLISHED).exists():
+        work.slug = slug_of(work)
+        Work.objects.filter(pk=work.pk).update(slug=work.slug)
     audit.record("change_text", revision, by=by)
     return revision
 

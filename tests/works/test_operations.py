@@ -29,6 +29,7 @@ from kodipest.works.operations import (
 )
 from tests.factories.media import TranscodeFactory, film
 from tests.factories.people import cast
+from tests.factories.stages import published
 from tests.factories.works import CreditFactory, RevisionFactory, WorkFactory, asset
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +88,29 @@ def test_start_work_makes_an_open_version_and_credits_its_maker():
     ]
     assert work.slug == f"sawah-hijau-{work.pk.hex[-8:]}"
     assert acts() == ["start_work"]
+
+
+def test_the_address_forgets_a_title_that_was_taken_back_before_anyone_saw_it():
+    people = cast()
+    start = {"kind": Kind.VIDEO, "organisation": people.house, "by": people.aisyah}
+    work = start_work(title="Aisyah binti Ahmad", **start)
+
+    change_text(work=work, by=people.aisyah, title="Sawah")
+
+    assert Work.objects.get().slug == work.slug == f"sawah-{work.pk.hex[-8:]}"
+
+
+def test_an_address_that_was_public_stays():
+    people = cast()
+    work = published(people).work
+    slug = work.slug
+    Work.objects.filter(pk=work.pk).update(stage=Stage.TRAINING)
+    begin_revision(work=Work.objects.get(pk=work.pk), by=people.aisyah)
+
+    change_text(work=work, by=people.aisyah, title="Another name")
+
+    saved = Work.objects.get(pk=work.pk)
+    assert (saved.title, saved.slug) == ("Another name", slug)
 
 
 @pytest.mark.parametrize(
