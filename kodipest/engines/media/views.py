@@ -34,6 +34,8 @@ NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 BLOCK_BYTES = 256 * 1024
 FOR_EVER = "max-age=31536000, immutable"
+# What was withdrawn must be gone from every cache between here and the public: they ask again.
+SHARED_SECONDS = 300
 FINISHED_MANIFEST = "manifest.json"  # written last: while it is absent the folder grows
 
 
@@ -102,14 +104,15 @@ def _caching(suffix: str, *, shared: bool, is_growing: bool) -> str:
     """Decide who may keep a file and for how long.
 
     A finished playlist is asked for again each minute: a film taken off the site cannot be
-    started from then on, whatever a cache still holds of its segments.
+    started from then on, whatever a browser still holds of its segments. A cache that many share
+    (a CDN) asks again for each file, after minutes: a picture of a child needs no playlist.
     """
     audience = "public" if shared else "private"
     if is_growing:
         return "no-store" if suffix == ".m3u8" else f"{audience}, no-cache"
     if suffix == ".m3u8":
         return f"{audience}, max-age=60"
-    return f"{audience}, {FOR_EVER}"
+    return f"public, {FOR_EVER}, s-maxage={SHARED_SECONDS}" if shared else f"private, {FOR_EVER}"
 
 
 def _saved_as(name: str, suffix: str) -> str:

@@ -204,7 +204,7 @@ def test_an_unchanged_file_is_not_sent_again(client, shown):
     first = get(client, shown, "v/0.m4s")
     again = get(client, shown, "v/0.m4s", if_none_match=first["ETag"])
 
-    assert first["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert first["Cache-Control"] == "public, max-age=31536000, immutable, s-maxage=300"
     assert again.status_code == 304
     assert again["Cache-Control"] == first["Cache-Control"]
 
