@@ -47,7 +47,7 @@ def all_published_editions() -> QuerySet[Edition]:
 
 def with_files(editions: QuerySet[Edition]) -> QuerySet[Edition]:
     """Bring the files of `editions` along, with the state of their preparation: one query more."""
-    assets = Asset.objects.select_related("original", "transcode")
+    assets = Asset.objects.select_related("transcode")
     return editions.prefetch_related(Prefetch("revision__assets", assets, to_attr="files"))
 
 
