@@ -1,29 +1,32 @@
 """Measure the public pages: queries, CPU per request, bytes, requests, requests per second.
 
-    .venv/bin/python bench/pages.py [--works 1000] [--seconds 8] [--home FOLDER] [--json FILE]
+    .venv/bin/python bench/pages.py [--works 1000] [--seconds 8] [--postgresql] [--peer] [--json FILE]
 
 Fills a temporary site with published works, serves it as `make run` does, and asks it from this
-computer. SQLite unless DATABASE_URL names an empty PostgreSQL. How each figure is taken stands
+computer. SQLite, or PostgreSQL. How each figure is taken stands
 beside the function that takes it; what came out stands in pages.md.
 """
 
 import argparse
+import contextlib
 import http.client
 import json
+import os
 import re
 import shutil
 import statistics
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from instruments import machine, site
 
 CLIENTS_PER_CORE = 8
 ROUNDS = 5
-RENDERS_PER_ROUND = 40
 BROTLI = {"Accept-Encoding": "br, gzip"}
 
 
@@ -49,6 +52,50 @@ class Figures:
 def main() -> None:
     """Measure, print a table, and write the JSON."""
     asked = arguments()
+    if asked.peer:
+        asked.peer_figures = peer(asked)
+    if asked.postgresql:
+        with postgresql():
+            run(asked)
+    else:
+        run(asked)
+
+
+def peer(asked: argparse.Namespace) -> dict[str, Any]:
+    """Measure the sign-in page of Kolibri, which needs no one to be signed in, like ours."""
+    from instruments import browser, kolibri
+
+    with kolibri.served(asked.peer_programs) as (address, pid, found):
+        url = address + kolibri.SIGN_IN
+        rates = load(url, BROTLI, pid, asked.seconds)
+        found |= {"per_second": rates[0], "per_cpu_second": rates[1]}
+        found["cpu_ms"] = round(1000 / rates[1], 1)
+        first = browser.first_visit(url)
+        if first is not None:
+            found |= {"first_visit_requests": first[0], "first_visit_bytes": first[1]}
+        found["idle_rss_mb"] = round(
+            sum(machine.memory(one).rss for one in machine.family(pid)) / 1e6, 1
+        )
+        found["threads"] = sum(one.num_threads() for one in machine.family(pid))
+    return found
+
+
+@contextlib.contextmanager
+def postgresql() -> Iterator[None]:
+    """Run the PostgreSQL of the tests, which settings find in DATABASE_URL."""
+    sys.path.insert(0, str(site.ROOT))
+    from tests.on_postgresql import Server
+
+    server = Server()
+    os.environ["DATABASE_URL"] = server.start()
+    try:
+        yield
+    finally:
+        server.stop()
+
+
+def run(asked: argparse.Namespace) -> None:
+    """Fill a site, measure its pages, and tell."""
     home = site.open_site(asked.home)
     from instruments import stock
 
@@ -60,7 +107,7 @@ def main() -> None:
         before = machine.described()
         with site.served() as (address, pid):
             for page in pages:
-                measure(page, address, pid, asked.seconds)
+                measure(page, address, pid, asked)
     finally:
         if asked.home is None:
             site.clear_site(home)
@@ -72,6 +119,8 @@ def main() -> None:
         "load_after": machine.described()["load"],
     }
     found["pages"] = [asdict(page) for page in pages]
+    if asked.peer:
+        found["kolibri"] = asked.peer_figures
     text = json.dumps(found, indent=1)
     asked.json.write_text(text) if asked.json else print(text)
 
@@ -84,6 +133,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--works", type=int, default=1000, help="published works (1000)")
     parser.add_argument(
         "--seconds", type=int, default=8, help="length of each load, in seconds (8)"
+    )
+    parser.add_argument("--renders", type=int, default=40, help="per round; there are five (40)")
+    parser.add_argument("--postgresql", action="store_true", help="on the PostgreSQL of the tests")
+    parser.add_argument("--peer", action="store_true", help="install Kolibri and measure it too")
+    parser.add_argument(
+        "--peer-programs", type=Path, help="bin/ of a Kolibri that is there already"
     )
     parser.add_argument("--home", type=Path, help="fill this folder and leave it for the next run")
     parser.add_argument("--json", type=Path, help="where the figures go (the screen)")
@@ -106,6 +161,7 @@ def chosen_pages() -> dict[str, str]:
         "list of a kind": "/karya/?kind=comic",
         "search": "/karya/?q=bedug",
         "channel": f"/kanal/{Channel.objects.first().slug}/",
+        "sign in": "/akun/login/",
     }
 
 
@@ -127,18 +183,19 @@ def queries_of(path: str) -> int:
     return len(caught)
 
 
-def measure(page: Figures, address: str, pid: int, seconds: int) -> None:
+def measure(page: Figures, address: str, pid: int, asked: argparse.Namespace) -> None:
     """Take every figure of one page from the running server."""
     where = urlsplit(address).netloc
     plain, packed = fetch(where, page.path, {}), fetch(where, page.path, BROTLI)
     page.html_bytes, page.html_bytes_brotli = len(plain.body), len(packed.body)
-    page.render_cpu_ms = render_cpu_ms(where, page.path, pid)
+    page.render_cpu_ms = render_cpu_ms(where, page.path, pid, asked.renders)
     fetch(where, page.path, BROTLI)
-    rates = load(address + page.path, BROTLI, pid, seconds)
+    rates = load(address + page.path, BROTLI, pid, asked.seconds)
     page.kept_per_second, page.kept_per_cpu_second = rates
     page.kept_cpu_ms = round(1000 / rates[1], 3) if rates[1] else 0.0
-    tagged = BROTLI | {"If-None-Match": packed.etag}
-    page.unchanged_per_second = load(address + page.path, tagged, pid, seconds)[0]
+    if packed.etag:
+        tagged = BROTLI | {"If-None-Match": packed.etag}
+        page.unchanged_per_second = load(address + page.path, tagged, pid, asked.seconds)[0]
     from instruments import browser
 
     first = browser.first_visit(address + page.path)
@@ -166,7 +223,7 @@ def fetch(where: str, path: str, headers: dict[str, str]) -> Answer:
     return Answer(body, answer.headers["ETag"] or "")
 
 
-def render_cpu_ms(where: str, path: str, pid: int) -> float:
+def render_cpu_ms(where: str, path: str, pid: int, renders: int) -> float:
     """Median over rounds of the server's CPU time per request that finds nothing kept.
 
     Between requests this process counts the generation up, as any publication does: the next
@@ -177,10 +234,10 @@ def render_cpu_ms(where: str, path: str, pid: int) -> float:
     rounds = []
     for _ in range(ROUNDS + 1):
         began = machine.cpu_seconds(pid)
-        for _ in range(RENDERS_PER_ROUND):
+        for _ in range(renders):
             freshness.bump()
             fetch(where, path, BROTLI)
-        rounds.append((machine.cpu_seconds(pid) - began) * 1000 / RENDERS_PER_ROUND)
+        rounds.append((machine.cpu_seconds(pid) - began) * 1000 / renders)
     return round(statistics.median(rounds[1:]), 2)  # the first warms every thread
 
 

@@ -29,7 +29,8 @@ from kodipest.works.sanad import hash_of, site_key
 
 SEED = 7
 CHUNK = 1000
-HOUSES = 40
+FEWEST_HOUSES = 40
+WORKS_PER_HOUSE = 50
 WITHDRAWN_SHARE = 0.02  # of people; holds back about twice as many works
 KINDS = {"video": 45, "article": 25, "audio": 12, "poster": 10, "comic": 4, "ebook": 4}
 WITH_PICTURES = 60  # newest works whose posters exist as files, so that a browser can show them
@@ -56,7 +57,7 @@ def fill(count: int) -> None:
     """Write `count` published works."""
     dice = random.Random(SEED)
     with transaction.atomic():
-        houses, channels = list(make_houses()), list(make_channels())
+        houses, channels = list(make_houses(count)), list(make_channels())
         staff = make_staff()
         makers = make_people(max(30, count // 4), dice)
         for start in range(0, count, CHUNK):
@@ -68,8 +69,8 @@ def fill(count: int) -> None:
     draw_newest()
 
 
-def make_houses() -> Iterable[Organisation]:
-    """Open forty pesantren."""
+def make_houses(works: int) -> Iterable[Organisation]:
+    """Open forty pesantren, more when there are many works."""
     return Organisation.objects.bulk_create(
         Organisation(
             kind="pesantren",
@@ -78,7 +79,7 @@ def make_houses() -> Iterable[Organisation]:
             province="JI",
             place="Jombang",
         )
-        for number in range(HOUSES)
+        for number in range(max(FEWEST_HOUSES, works // WORKS_PER_HOUSE))
     )
 
 
