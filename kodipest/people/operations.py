@@ -186,7 +186,7 @@ def record_consent(
 
     A new choice takes the place of the living one. Raises PermissionDenied unless `by` operates the
     person's organisation or is the person, being of age; Refusal `guardian_needed` for a minor
-    without a guardian's name, `decides_alone` for an adult with one, `too_young` for anything
+    without a guardian's name, `decides_alone` for an adult with one, `birth_date_missing`, `too_young` for anything
     public of a child under 13, `choice_missing` for a name without its form.
     """
     require(by, "people.record_consent", person)
@@ -239,6 +239,11 @@ def refuse_wrong_giver(person: Person, purpose: Purpose, guardian_name: str) -> 
             code="too_young",
         )
     is_alone = decides_alone(person)
+    if purpose != Purpose.TRAINING and age is None and not is_alone:
+        raise Refusal(
+            _("Enter the birth date first: without it nothing of a santri is shown in public."),
+            code="birth_date_missing",
+        )
     if not is_alone and not guardian_name:
         raise Refusal(_("A guardian decides for a minor; write the name."), code="guardian_needed")
     if is_alone and guardian_name:

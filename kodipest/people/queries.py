@@ -33,15 +33,17 @@ def has_consent(person: Person, purpose: Purpose) -> bool:
 def people_with_consent(purpose: Purpose) -> QuerySet[Person]:
     """People of whom `purpose` may be done now: the one gate for every page, feed and file.
 
-    Under 13 nothing is public, consent or not (PP 17/2025).
+    Under 13 nothing is public, consent or not (PP 17/2025). For whom a guardian decides and whose
+    birth date is unknown may be under 13: nothing of them is public either.
     """
-    consented = Person.objects.filter(
-        Exists(living_consents(purpose).filter(person=OuterRef("pk")))
+    given = living_consents(purpose).filter(person=OuterRef("pk"))
+    if purpose == Purpose.TRAINING:
+        return Person.objects.filter(Exists(given))
+    newest = born_for_age(today(), AGE_OF_PUBLIC_PROFILE)
+    given_alone = given.filter(giver=Consent.Giver.SELF)
+    return Person.objects.filter(
+        Q(birth_date__lte=newest) & Exists(given) | Q(birth_date=None) & Exists(given_alone)
     )
-    if purpose in {Purpose.PUBLIC, Purpose.NAME, Purpose.VOICE, Purpose.FACE, Purpose.ABROAD}:
-        newest = born_for_age(today(), AGE_OF_PUBLIC_PROFILE)
-        consented = consented.filter(Q(birth_date=None) | Q(birth_date__lte=newest))
-    return consented
 
 
 def public_names(people: Iterable[Person]) -> dict[UUID, str]:

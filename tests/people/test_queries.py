@@ -41,9 +41,20 @@ def test_a_living_consent_counts_except_for_anything_public_under_13(purpose, ag
 
     consent(person, purpose)
 
-    assert has_consent(person, purpose) is (purpose == Purpose.TRAINING or age != 12)
+    is_old_enough = age not in {12, None}  # a guardian decides, and nobody knows for whom
+    assert has_consent(person, purpose) is (purpose == Purpose.TRAINING or is_old_enough)
     others = [each for each in Purpose if each != purpose]
     assert not any(has_consent(person, each) for each in others)
+
+
+def test_who_decides_alone_needs_no_birth_date():
+    coach = PersonFactory(age=30)
+    given = consent(coach, Purpose.PUBLIC)
+    assert given.giver == Consent.Giver.SELF
+    coach.birth_date = None
+    coach.save()
+
+    assert has_consent(coach, Purpose.PUBLIC)
 
 
 def test_the_thirteenth_birthday_opens_and_not_the_day_before():

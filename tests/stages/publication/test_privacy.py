@@ -97,11 +97,10 @@ class Publicity(RuleBasedStateMachine):
         person.save()
 
     def may(self, person, purpose):
-        age = person.age()
-        is_child = age is not None and age < 13
-        return bool(self.said[person.pk].get(purpose)) and (
-            purpose == Purpose.TRAINING or not is_child
-        )
+        said, age = self.said[person.pk].get(purpose, []), person.age()
+        if age is None and purpose != Purpose.TRAINING:
+            return any(given.giver == Consent.Giver.SELF for given in said)
+        return bool(said) and (purpose == Purpose.TRAINING or age >= 13)
 
     def name_in_public(self, person):
         if not self.may(person, Purpose.NAME):
