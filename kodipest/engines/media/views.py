@@ -56,14 +56,11 @@ def public(request: HttpRequest, folder: str, name: str) -> HttpResponseBase:
 
 @require_safe
 def private(request: HttpRequest, token: str, folder: str, name: str) -> HttpResponseBase:
-    """Serve a file of any folder to whoever is signed in and holds the signed, ending address of it.
+    """Serve a file of any folder to whoever holds the signed, ending address of it.
 
-    An address that was passed on, or stands in the history of a shared PC, opens nothing to a
-    stranger. A wrong or ended token is answered like a missing file: it tells nothing of the folder.
+    A wrong or ended token is answered like a missing file: it tells nothing about the folder.
     """
     if not storage.FOLDER.fullmatch(folder) or not storage.opens_folder(token, folder):
-        raise Http404
-    if not request.user.is_authenticated:
         raise Http404
     return _serve(request, folder, name, shared=False)
 
