@@ -25,12 +25,11 @@ def pytest_report_header() -> list[str]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all journeys in one process (they share one site) and leave them out without a browser."""
+    """Mark the journeys, and leave them out without a browser."""
     for item in items:
         if JOURNEYS not in item.path.parents:
             continue
         item.add_marker(pytest.mark.journey)
-        item.add_marker(pytest.mark.xdist_group("journeys"))
         if not CHROMIUM:
             item.add_marker(pytest.mark.skip(reason="no chromium on the path"))
 

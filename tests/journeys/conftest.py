@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.on_postgresql import database_of_its_own
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -72,6 +74,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "KODIPEST_DEMO": "0",
     }
     environment.pop("SECRET_KEY", None)
+    if database := database_of_its_own(f"site_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"):
+        environment["DATABASE_URL"] = database
     site = Site(f"http://127.0.0.1:{port}", home, environment)
     site.manage("prepare", "--quiet")
     site.manage("seed_demo", "--without", "films")

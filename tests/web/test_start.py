@@ -21,13 +21,10 @@ import pytest
 from tests.factories import homes
 
 Found = TypeVar("Found")
-pytestmark = [
-    pytest.mark.skipif(
-        os.environ.get("DATABASE_URL", "").startswith("postgres"),
-        reason="walked on SQLite: a node has nothing else",
-    ),
-    pytest.mark.xdist_group("start"),
-]
+pytestmark = pytest.mark.skipif(
+    os.environ.get("DATABASE_URL", "").startswith("postgres"),
+    reason="walked on SQLite: a node has nothing else",
+)
 
 
 class Node:
