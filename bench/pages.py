@@ -3,8 +3,8 @@
     .venv/bin/python bench/pages.py [--works 1000] [--seconds 8] [--postgresql] [--peer] [--json FILE]
 
 Fills a temporary site with published works, serves it as `make run` does, and asks it from this
-computer. SQLite, or PostgreSQL. How each figure is taken stands
-beside the function that takes it; what came out stands in pages.md.
+computer. SQLite, or PostgreSQL. How each figure is taken stands beside the function that takes it;
+what came out stands in pages.md.
 """
 
 import argparse
