@@ -12,6 +12,7 @@ from kodipest.engines.media.messages import words_for_transcode
 from kodipest.engines.media.models import Transcode
 from kodipest.engines.media.queries import waiting_before
 from kodipest.engines.media.storage import private_url
+from kodipest.engines.media.uploads import room
 from kodipest.people.models import Person
 from kodipest.works.exhibits import manifest_of
 from kodipest.works.forms import CreditForm, TextForm, UploadForm
@@ -90,6 +91,7 @@ def files_context(work: Work, person: Person, bound: Bound | None = None) -> dic
         "takes_main": work.kind != Work.Kind.ARTICLE,
         "accepted": ACCEPTED.get(Work.Kind(work.kind), ""),
         "main_word": main_word(work, revision),
+        "room": room(),
     }
 
 

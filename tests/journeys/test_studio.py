@@ -79,6 +79,12 @@ def test_a_file_is_sent_with_a_true_bar_and_can_be_stopped(
     expect(wrong).to_be_visible()
     expect(page.locator("#file-rows li")).to_have_count(0)
 
+    form = page.locator("form[data-upload]").first
+    form.evaluate("form => form.dataset.most = 5")  # as on a disk that is nearly full
+    page.set_input_files("#file-main", disguised)
+    expect(wrong).to_have_text(form.get_attribute("data-say-too-much") or "")
+    form.evaluate("form => form.dataset.most = 1e9")
+
     line = page.context.new_cdp_session(page)
     line.send("Network.emulateNetworkConditions", SLOW)
     page.set_input_files("#file-main", short_film)

@@ -48,6 +48,19 @@ def _remember(request: HttpRequest, refusal: Refusal) -> None:
     request.upload_refusal = refusal  # type: ignore[attr-defined]
 
 
+def room() -> tuple[int, Refusal]:
+    """Return the size in bytes of the largest file that is taken now, and the words for a larger one.
+
+    A page can say it before the first byte leaves: a browser in the middle of a large file does not
+    listen to an answer.
+    """
+    free = max(0, storage.free_bytes() - settings.MEDIA_RESERVE_BYTES)
+    if free < settings.UPLOAD_MAX_BYTES:
+        return free, messages.refusal("no_space")
+    limit = filesizeformat(settings.UPLOAD_MAX_BYTES)
+    return settings.UPLOAD_MAX_BYTES, messages.refusal("too_big", limit=limit)
+
+
 class Upload(UploadedFile):  # type: ignore[type-arg]  # generic in the stubs only
     """A file that lies whole in `incoming/`, its hash known, until it is adopted or discarded.
 

@@ -414,3 +414,13 @@ def test_memory_does_not_grow_with_the_file(aisyah):
     assert len(request.FILES) == 0
     assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024 < 20
     assert json.dumps(parts()) == "[]"
+
+
+def test_the_room_is_what_the_site_allows_or_the_disk_has_left(settings):
+    settings.UPLOAD_MAX_BYTES = 1000
+    most, refusal = uploads.room()
+    assert (most, refusal.codes) == (1000, ["too_big"])
+
+    settings.UPLOAD_MAX_BYTES = settings.MEDIA_RESERVE_BYTES = storage.free_bytes() * 2
+    most, refusal = uploads.room()
+    assert (most, refusal.codes) == (0, ["no_space"])

@@ -57,6 +57,7 @@ class Sender {
   }
 
   send(file) {
+    if (file.size > Number(this.form.dataset.most)) return this.failed(this.form.dataset.sayTooMuch);
     const body = new FormData(this.form);
     body.set("upload", file, file.name);
     this.file = file;
