@@ -103,6 +103,11 @@ def database_of_its_own(name: str) -> str:
 _server: Server | None = None
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Leave the test databases where they are: they go with the server, whoever still looks at them."""
+    config.option.reuse_db = True
+
+
 def pytest_unconfigure() -> None:
     if _server:
         _server.stop()
