@@ -29,6 +29,9 @@ StreamT = TypeVar("StreamT", VideoStream, AudioStream)
 MAX_SIDE = 8192
 MIN_SIDE = 16
 MIN_SECONDS = 0.1
+# A lecture of a night is welcome. A small file can pretend to last a year: reading it would hold
+# up the upload, and encoding it everybody's films.
+MAX_SECONDS = 24 * 3600
 MAX_FPS = 1000.0
 PATIENCE_SECONDS = 60.0  # for one read, also from a slow disk
 MAX_BASE_FPS = 60.0  # a base rate beyond this is the tick of a clock …
@@ -105,6 +108,8 @@ class _Reader:
         duration = max(video_seconds if self.video else 0.0, audio_seconds)
         if duration < MIN_SECONDS:
             raise Unusable("no_duration", f"{duration:.3f} s")
+        if duration > MAX_SECONDS:
+            raise _too_long(duration)
         picture = self._picture(self.video) if self.video else {}
         return Probe(
             kind="video" if self.video else "audio",
@@ -190,6 +195,7 @@ class _Reader:
     def _ends_by_packets(self, chosen: list[VideoStream | AudioStream]) -> dict[int, float]:
         """Read the whole file without decoding: the only sound answer for the other containers."""
         promised = (self.container.duration or 0) / av.time_base
+        start = (self.container.start_time or 0) / av.time_base
         ends: dict[int, float] = {}
         try:
             for packet in self.container.demux(chosen):
@@ -198,9 +204,10 @@ class _Reader:
                 end = float((packet.pts + (packet.duration or 0)) * packet.time_base)
                 index = packet.stream_index
                 ends[index] = max(ends.get(index, 0.0), end)
+                if end - start > MAX_SECONDS:
+                    raise _too_long(end - start)
         except av.error.FFmpegError:
             self.is_truncated = True
-        start = (self.container.start_time or 0) / av.time_base
         found = max(ends.values(), default=0.0) - start
         self.is_truncated = self.is_truncated or found < promised - max(0.5, promised * 0.02)
         return ends
@@ -301,6 +308,10 @@ def _shown_size(stream: VideoStream, frame: VideoFrame) -> tuple[int, int]:
     if frame.rotation % 180:
         return frame.height, width
     return width, frame.height
+
+
+def _too_long(seconds: float) -> Unusable:
+    return Unusable("too_large", f"{seconds:.0f} s, at most {MAX_SECONDS}")
 
 
 def _check_size(width: int, height: int) -> None:

@@ -1,6 +1,9 @@
 """Probing films and sounds as phones, cameras and editors write them, and as they break."""
 
 import json
+import struct
+import time
+from pathlib import Path
 
 import pytest
 
@@ -270,3 +273,20 @@ def test_pictures_that_cannot_be_decoded_are_damage() -> None:
         probe(footage.written("noise_inside.mp4", whole[:body] + noise))
 
     assert refused.value.code == "damaged"
+
+
+def test_a_small_file_that_pretends_to_last_a_year_is_not_read_to_its_end(tmp_path: Path) -> None:
+    seconds = 30_000_000  # one byte each, at one sample a second
+    shape = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, 1, 1, 1, 8)
+    body = struct.pack("<4sI", b"data", seconds)
+    year = tmp_path / "year.wav"
+    with year.open("wb") as file:
+        file.write(struct.pack("<4sI4s", b"RIFF", 36 + seconds, b"WAVE") + shape + body)
+        file.truncate(44 + seconds)
+    before = time.process_time()
+
+    with pytest.raises(Unusable) as refused:
+        probe(year)
+
+    assert refused.value.code == "too_large"
+    assert time.process_time() - before < 10  # to its end: more than a hundred seconds
