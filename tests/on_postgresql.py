@@ -4,14 +4,17 @@ It listens on a Unix socket in a folder of its own under the temporary folder, a
 run. PostgreSQL refuses to serve as root, so under root it runs as `nobody`.
 """
 
+import contextlib
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 from psycopg import sql
@@ -31,7 +34,8 @@ class Server:
     """One running PostgreSQL and the folder it lives in."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="kodipest-pg-"))
+        stop_those_of_killed_runs()
+        self.folder = Path(tempfile.mkdtemp(prefix=f"kodipest-pg-{os.getpid()}-"))
         self.owner = "nobody" if os.geteuid() == 0 else None
         self.programs = self._reachable_programs() / "pginstall" / "bin"
         self.tables = self.folder / "data"
@@ -87,6 +91,21 @@ def pytest_addoption() -> None:
     os.environ["DATABASE_URL"] = _server.start()
     # A backup asks for a pg_dump as new as the server; the computer's own may be older.
     os.environ["PATH"] = f"{_server.programs}{os.pathsep}{os.environ['PATH']}"
+
+
+def stop_those_of_killed_runs() -> None:
+    """End servers whose run was killed before it could end them: their folder names its process."""
+    for folder in Path(tempfile.gettempdir()).glob("kodipest-pg-*-*"):
+        if psutil.pid_exists(int(folder.name.split("-")[2])):
+            continue
+        with contextlib.suppress(OSError, psutil.Error):  # it went by itself, or is another user's
+            server = psutil.Process(
+                int((folder / "data" / "postmaster.pid").read_text().split()[0])
+            )
+            if str(folder) in " ".join(server.cmdline()):
+                server.send_signal(signal.SIGQUIT)
+                server.wait(10)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def database_of_its_own(name: str) -> str:
