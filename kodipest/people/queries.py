@@ -40,10 +40,8 @@ def people_with_consent(purpose: Purpose) -> QuerySet[Person]:
     if purpose == Purpose.TRAINING:
         return Person.objects.filter(Exists(given))
     newest = born_for_age(today(), AGE_OF_PUBLIC_PROFILE)
-    given_alone = given.filter(giver=Consent.Giver.SELF)
-    return Person.objects.filter(
-        Q(birth_date__lte=newest) & Exists(given) | Q(birth_date=None) & Exists(given_alone)
-    )
+    given = given.filter(Q(giver=Consent.Giver.SELF) | Q(person__birth_date__isnull=False))
+    return Person.objects.filter(Q(birth_date=None) | Q(birth_date__lte=newest), Exists(given))
 
 
 def public_names(people: Iterable[Person]) -> dict[UUID, str]:

@@ -46,8 +46,11 @@ def all_published_editions() -> QuerySet[Edition]:
 
 
 def with_files(editions: QuerySet[Edition]) -> QuerySet[Edition]:
-    """Bring the files of `editions` along, with the state of their preparation: one query more."""
-    assets = Asset.objects.select_related("transcode")
+    """Bring the files of `editions` along, as far as a card shows them: one query more."""
+    shown = ("folder", "state", "first_playable_at", "manifest")
+    assets = Asset.objects.select_related("transcode").only(
+        "revision", "role", *(f"transcode__{name}" for name in shown)
+    )
     return editions.prefetch_related(Prefetch("revision__assets", assets, to_attr="files"))
 
 
@@ -144,8 +147,8 @@ def obstacles_to_publication(work: Work) -> list[Refusal]:
         obstacles.append(
             Refusal(
                 ngettext(
-                    "Consent to show works in public is missing for %(names)s.",
-                    "Consents to show works in public are missing for %(names)s.",
+                    "Consent to be shown, heard or seen in public is missing for %(names)s.",
+                    "Consents to be shown, heard or seen in public are missing for %(names)s.",
                     len(missing),
                 ),
                 code="consent_missing",
