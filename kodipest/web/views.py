@@ -21,7 +21,7 @@ from kodipest.web.road import road
 from kodipest.works.models import Work
 
 NEWEST_PER_KIND = 4
-LOOKED_AT = 100
+LOOKED_AT = 200
 HOUSES_ON_HOME = 6
 HEADINGS = {
     Work.Kind.VIDEO: _("Newest films"),
@@ -58,7 +58,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def newest_of_each_kind() -> list[Edition]:
     """Return up to four published editions of each kind, newest first, in three queries.
 
-    Looks at the newest hundred first, by index, whatever the number of works; a kind that is rare
+    Looks at the newest two hundred first, by index, whatever the number of works; a kind that is rare
     among them is looked for by itself.
     """
     published = published_editions()
