@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from kodipest.people.models import Membership, Person, Role
+from kodipest.web.demo.cast import PEOPLE
 
 SHOWN_PER_ROLE = 8
 
@@ -37,9 +38,13 @@ class StaffOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth brings 
 
 
 def demo_people() -> QuerySet[Membership]:
-    """Roles one may try: never those of somebody who runs the site."""
+    """Roles one may try: those of the invented people, never of anybody who came since."""
     return Membership.objects.filter(
-        until=None, person__is_active=True, person__is_superuser=False, person__is_staff=False
+        until=None,
+        person__username__in=[person.username for person in PEOPLE],
+        person__is_active=True,
+        person__is_superuser=False,
+        person__is_staff=False,
     ).select_related("person", "organisation")
 
 

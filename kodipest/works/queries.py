@@ -1,6 +1,7 @@
 """Questions about works; each list says who may see what."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
@@ -89,19 +90,40 @@ def newest_revisions(works: Iterable[Work]) -> dict[object, Revision]:
     return {revision.work_id: revision for revision in revisions}
 
 
-def works_without_consent() -> QuerySet[Credit]:
-    """Credits of people of whom nothing may be shown in public: a work with one is not shown.
+# What a part in a work lets the public do with a person, besides seeing the work.
+HEARD = (Credit.Role.VOICE, Credit.Role.SPEAKER, Credit.Role.ACTOR)
+SEEN = (Credit.Role.ACTOR,)
 
-    Looks at the people of the credits it is asked about, however many others the site knows.
+
+def works_without_consent() -> QuerySet[Credit]:
+    """Credits whose person has not consented to what they show: a work with one is not public.
+
+    Everybody consents to the work being public, who is heard in it also to the voice, who is seen
+    also to the face. Looks at the people of the credits it is asked about, however many others
+    the site knows.
     """
-    consenting = people_with_consent(Purpose.PUBLIC).filter(pk=OuterRef("person"))
-    return Credit.objects.filter(~Exists(consenting))
+
+    def lacks(purpose: Purpose) -> Q:
+        return Q(~Exists(people_with_consent(purpose).filter(pk=OuterRef("person"))))
+
+    return Credit.objects.filter(
+        lacks(Purpose.PUBLIC)
+        | Q(role__in=HEARD) & lacks(Purpose.VOICE)
+        | Q(role__in=SEEN) & lacks(Purpose.FACE)
+    )
 
 
 def all_works_without_consent() -> QuerySet[Credit]:
     """The same credits, found from the people: faster where all works are looked at."""
-    silent = Person.objects.exclude(pk__in=people_with_consent(Purpose.PUBLIC).values("pk"))
-    return Credit.objects.filter(person__in=silent.values("pk"))
+
+    def silent(purpose: Purpose) -> QuerySet[Person, Any]:
+        return Person.objects.exclude(pk__in=people_with_consent(purpose).values("pk")).values("pk")
+
+    return Credit.objects.filter(
+        Q(person__in=silent(Purpose.PUBLIC))
+        | Q(role__in=HEARD, person__in=silent(Purpose.VOICE))
+        | Q(role__in=SEEN, person__in=silent(Purpose.FACE))
+    )
 
 
 def missing_consents(work: Work) -> Sequence[Person]:

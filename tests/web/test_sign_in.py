@@ -2,9 +2,10 @@ import pytest
 from django.core.checks import run_checks
 from django.test import Client
 
-from kodipest.people.models import Membership, Role
+from kodipest.people.models import Membership, Person, Role
+from kodipest.web.demo.cast import PEOPLE
 from kodipest.web.sign_in import StaffOnly
-from tests.factories.people import cast, somebody
+from tests.factories.people import Cast, cast, somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -12,6 +13,15 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def demo(settings) -> None:
     settings.DEMO_SIGN_IN = True
+
+
+def invented(people: Cast) -> Cast:
+    """Give everyone but Eka the sign-in name of somebody of the stage set."""
+    actors = [person for person in people if isinstance(person, Person) and person != people.eka]
+    for person, spec in zip(actors, PEOPLE, strict=False):
+        person.username = spec.username
+        person.save()
+    return people
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -27,7 +37,7 @@ def test_the_demo_door_is_not_there_unless_it_was_asked_for(client: Client, meth
 
 @pytest.mark.usefixtures("demo")
 def test_the_demo_door_shows_everyone_by_role(client: Client) -> None:
-    people = cast()
+    people = invented(cast())
 
     response = client.get("/demo/masuk/")
 
@@ -46,7 +56,7 @@ def test_the_demo_door_shows_everyone_by_role(client: Client) -> None:
 
 @pytest.mark.usefixtures("demo")
 def test_one_press_signs_in_and_goes_on(client: Client) -> None:
-    person = cast().aisyah
+    person = invented(cast()).aisyah
 
     response = client.post("/demo/masuk/", {"person": str(person.pk), "next": "/studio/"})
 
@@ -56,7 +66,7 @@ def test_one_press_signs_in_and_goes_on(client: Client) -> None:
 
 @pytest.mark.usefixtures("demo")
 def test_somebody_with_two_roles_signs_in_as_one_person(client: Client) -> None:
-    people = cast()
+    people = invented(cast())
     Membership.objects.create(person=people.budi, organisation=people.house, role=Role.CURATOR)
 
     client.post("/demo/masuk/", {"person": str(people.budi.pk)})
@@ -66,7 +76,7 @@ def test_somebody_with_two_roles_signs_in_as_one_person(client: Client) -> None:
 
 @pytest.mark.usefixtures("demo")
 def test_nobody_is_led_to_another_site(client: Client) -> None:
-    person = cast().aisyah
+    person = invented(cast()).aisyah
 
     response = client.post(
         "/demo/masuk/", {"person": str(person.pk), "next": "https://evil.example/"}
@@ -77,21 +87,25 @@ def test_nobody_is_led_to_another_site(client: Client) -> None:
 
 @pytest.mark.usefixtures("demo")
 def test_the_demo_door_never_opens_for_who_runs_the_site(client: Client) -> None:
-    people = cast()
+    people = invented(cast())
     chief = somebody("Chief", people.house, Role.OPERATOR)
+    chief.username = PEOPLE[-1].username
     chief.is_superuser = True
     chief.save()
     gone = somebody("Gone", people.house, Role.COACH)
+    gone.username = PEOPLE[-2].username
     gone.is_active = False
     gone.save()
 
-    for wanted in (str(chief.pk), str(gone.pk), str(people.eka.pk), "nonsense", ""):
+    real = somebody("Rizal", people.house, Role.SANTRI, age=15)  # came when the site was in use
+
+    for wanted in (*(str(who.pk) for who in (chief, gone, people.eka, real)), "nonsense", ""):
         assert client.post("/demo/masuk/", {"person": wanted}).status_code == 404
 
 
 @pytest.mark.usefixtures("demo")
 def test_the_demo_door_needs_a_true_form() -> None:
-    person = cast().aisyah
+    person = invented(cast()).aisyah
     strict = Client(enforce_csrf_checks=True)
 
     assert strict.post("/demo/masuk/", {"person": str(person.pk)}).status_code == 403

@@ -91,7 +91,9 @@ def broken_originals(*, thorough: bool = False) -> Iterator[Broken]:
         size = path.stat().st_size if path.is_file() else None
         if size != original.size_bytes:
             found = "missing" if size is None else f"{size} bytes"
-            yield Broken(original, f"{original.sha256}: {found}, expected {original.size_bytes} bytes")
+            yield Broken(
+                original, f"{original.sha256}: {found}, expected {original.size_bytes} bytes"
+            )
         elif thorough and (found := storage.sha256_of(path)) != original.sha256:
             yield Broken(original, f"{original.sha256}: its bytes hash to {found}")
 

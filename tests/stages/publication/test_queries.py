@@ -26,6 +26,7 @@ from kodipest.stages.publication.queries import (
 )
 from kodipest.works.models import Credit
 from kodipest.works.operations import credit_person
+from kodipest.works.queries import missing_consents
 from tests.factories.people import cast, consent, somebody, withdraw
 from tests.factories.stages import (
     ChannelFactory,
@@ -58,7 +59,7 @@ def test_the_public_sees_editions_that_are_out_newest_first():
 def test_one_person_in_the_credits_without_consent_hides_the_work():
     people = cast()
     shown, hidden = published(people), published(people)
-    CreditFactory(work=hidden.work, person=people.budi, role=Credit.Role.VOICE)
+    CreditFactory(work=hidden.work, person=people.budi, role=Credit.Role.EDITOR)
     assert [*published_editions()] == [shown]
 
     given = consent(people.budi, Purpose.PUBLIC)
@@ -68,6 +69,36 @@ def test_one_person_in_the_credits_without_consent_hides_the_work():
     assert [*published_editions()] == [shown]
     consent(people.budi, Purpose.PUBLIC)
     assert [*published_editions()] == [hidden, shown]
+
+
+@pytest.mark.parametrize(
+    ("part", "purposes"),
+    [
+        (Credit.Role.VOICE, [Purpose.VOICE]),
+        (Credit.Role.SPEAKER, [Purpose.VOICE]),
+        (Credit.Role.ACTOR, [Purpose.VOICE, Purpose.FACE]),
+    ],
+)
+def test_who_is_heard_or_seen_consents_to_that_too(part, purposes):
+    people = cast()
+    edition = published(people)
+    CreditFactory(work=edition.work, person=people.budi, role=part)
+    consent(people.budi, Purpose.PUBLIC)
+
+    for purpose in purposes:
+        assert [*published_editions()] == [*channel_counts()] == []
+        assert missing_consents(edition.work) == [people.budi]
+        given = consent(people.budi, purpose)
+
+    assert [*published_editions()] == [*channel_counts()] == [edition]
+    withdraw(given)
+    assert [*published_editions()] == []
+
+
+def channel_counts():
+    """The editions that the channels count, each as often as it is counted."""
+    counted = sum(channel.edition_count for channel in channel_list())
+    return [*Edition.objects.all()][:counted]
 
 
 @pytest.mark.parametrize("purpose", [each for each in Purpose if each != Purpose.PUBLIC])
@@ -191,7 +222,7 @@ def test_channels_count_what_the_public_sees():
 def test_editions_of_a_house_and_with_a_person():
     people, others = cast(), cast()
     mine, theirs = published(people), published(others)
-    CreditFactory(work=mine.work, person=people.aisyah, role=Credit.Role.VOICE)
+    CreditFactory(work=mine.work, person=people.aisyah, role=Credit.Role.EDITOR)
 
     assert [*editions_of(people.house)] == [mine]
     assert [*editions_with(people.aisyah)] == [mine]
