@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from kodipest.web import catalogues, preparation
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 JOURNEYS = Path(__file__).parent / "journeys"
 HOW_TO_GET_IT = "apt install chromium fonts-noto-cjk (as root), then make test again"
@@ -14,6 +16,12 @@ HOW_TO_GET_IT = "apt install chromium fonts-noto-cjk (as root), then make test a
 # Playwright's loop runs in the thread of the tests for the rest of the session; Django would take
 # every later query for a blocking call inside a coroutine. Tests have no coroutine to block.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the catalogues once, before any worker reads them: a clean checkout has none."""
+    if not hasattr(config, "workerinput"):
+        catalogues.compile_all(preparation.ROOT)
 
 
 def pytest_report_header() -> list[str]:

@@ -72,6 +72,11 @@ def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpRe
     return page(request, 429)
 
 
+def no_room(request: HttpRequest) -> HttpResponse:
+    """Answer 507: the database cannot take another word; nothing was changed."""
+    return bare(request, 507)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """Answer 500."""
     return bare(request, 500)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_cache_control
@@ -125,9 +125,20 @@ class Refusals:
     def process_exception(
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseBase | None:
-        """Show a Refusal, and a request too big to read, as pages; leave the rest to Django."""
+        """Show a Refusal, a request too big to read, a full disk as pages; leave the rest to Django."""
         if isinstance(exception, Refusal):
             return errors.refused(request, exception)
         if isinstance(exception, RequestDataTooBig):
             return errors.too_big(request, exception)
+        if is_disk_full(exception):
+            log.error("The disk of the database is full: %s", exception)
+            return errors.no_room(request)
         return None
+
+
+def is_disk_full(exception: Exception) -> bool:
+    """Say whether the database had no room left (SQLITE_FULL; PostgreSQL 53100 disk_full)."""
+    if not isinstance(exception, OperationalError):
+        return False
+    state = getattr(exception.__cause__, "sqlstate", "")
+    return state == "53100" or "disk is full" in str(exception)

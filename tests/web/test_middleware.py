@@ -1,8 +1,10 @@
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import brotli
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.http import HttpResponse
 from django.test import Client
 
@@ -12,8 +14,9 @@ from kodipest.kernel.public import public_page
 from kodipest.stages.publication.operations import withdraw_work
 from kodipest.web import middleware
 from kodipest.web.middleware import PublicPages, Refusals
+from kodipest.works.models import Revision
 from tests.factories.people import cast
-from tests.factories.stages import published
+from tests.factories.stages import published, started
 
 pytestmark = pytest.mark.django_db
 
@@ -267,3 +270,44 @@ def test_other_exceptions_are_left_to_django(rf) -> None:
         Refusals(lambda _request: HttpResponse()).process_exception(rf.get("/"), ValueError())
         is None
     )
+
+
+@pytest.mark.django_db(transaction=True)  # SQLite ends the transaction in which its disk was full
+def test_a_database_without_room_says_so_in_words(client: Client) -> None:
+    people = cast()
+    work = started(people)
+    before = work.newest_revision.body
+    client.force_login(people.aisyah)
+
+    with no_room_left():
+        response = client.post(
+            f"/studio/{work.pk}/", {"title": "Sawah", "synopsis": "", "body": "Padi. " * 20_000}
+        )
+
+    assert response.status_code == 507
+    assert "Ruang simpan situs ini penuh" in response.text
+    assert Revision.objects.get(work=work).body == before
+
+
+@contextmanager
+def no_room_left() -> Iterator[None]:
+    """Let a long text meet a full disk, with the database's own error."""
+    table = Revision._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            pages = cursor.execute("PRAGMA page_count").fetchone()[0]
+            cursor.execute(f"PRAGMA max_page_count = {pages}")
+            yield
+            cursor.execute("PRAGMA max_page_count = 1073741823")
+            return
+        cursor.execute(
+            "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$BEGIN RAISE EXCEPTION 'No space left' USING ERRCODE = '53100'; END$$"
+        )
+        cursor.execute(
+            f"CREATE TRIGGER full_disk BEFORE UPDATE ON {table}"
+            " FOR EACH ROW EXECUTE FUNCTION full_disk()"
+        )
+        yield
+        cursor.execute(f"DROP TRIGGER full_disk ON {table}")
+        cursor.execute("DROP FUNCTION full_disk")
