@@ -1,7 +1,6 @@
 """Questions about works; each list says who may see what."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
@@ -95,6 +94,10 @@ HEARD = (Credit.Role.VOICE, Credit.Role.SPEAKER, Credit.Role.ACTOR)
 SEEN = (Credit.Role.ACTOR,)
 
 
+def _lacks(purpose: Purpose) -> Q:
+    return Q(~Exists(people_with_consent(purpose).filter(pk=OuterRef("person"))))
+
+
 def works_without_consent() -> QuerySet[Credit]:
     """Credits whose person has not consented to what they show: a work with one is not public.
 
@@ -102,27 +105,20 @@ def works_without_consent() -> QuerySet[Credit]:
     also to the face. Looks at the people of the credits it is asked about, however many others
     the site knows.
     """
-
-    def lacks(purpose: Purpose) -> Q:
-        return Q(~Exists(people_with_consent(purpose).filter(pk=OuterRef("person"))))
-
     return Credit.objects.filter(
-        lacks(Purpose.PUBLIC)
-        | Q(role__in=HEARD) & lacks(Purpose.VOICE)
-        | Q(role__in=SEEN) & lacks(Purpose.FACE)
+        _lacks(Purpose.PUBLIC)
+        | Q(role__in=HEARD) & _lacks(Purpose.VOICE)
+        | Q(role__in=SEEN) & _lacks(Purpose.FACE)
     )
 
 
 def all_works_without_consent() -> QuerySet[Credit]:
     """The same credits, found from the people: faster where all works are looked at."""
-
-    def silent(purpose: Purpose) -> QuerySet[Person, Any]:
-        return Person.objects.exclude(pk__in=people_with_consent(purpose).values("pk")).values("pk")
-
+    silent = Person.objects.exclude(pk__in=people_with_consent(Purpose.PUBLIC).values("pk"))
     return Credit.objects.filter(
-        Q(person__in=silent(Purpose.PUBLIC))
-        | Q(role__in=HEARD, person__in=silent(Purpose.VOICE))
-        | Q(role__in=SEEN, person__in=silent(Purpose.FACE))
+        Q(person__in=silent.values("pk"))
+        | Q(role__in=HEARD) & _lacks(Purpose.VOICE)
+        | Q(role__in=SEEN) & _lacks(Purpose.FACE)
     )
 
 
