@@ -2,10 +2,12 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from kodipest.web import catalogues, preparation
 
@@ -62,6 +64,14 @@ def pytest_unconfigure() -> None:
         return
     if settings.configured and settings.HOME.name.startswith("kodipest-test-"):
         shutil.rmtree(settings.HOME, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def first_language() -> Iterator[None]:
+    """Begin and end each test in the language of the site; a page of another one leaves its own behind."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
