@@ -73,16 +73,17 @@ clean:  ## remove what tools leave behind; .venv and the state folder stay
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* test-results
 	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
 
-# The installed set is compared by content: a start installs nothing unless the lock file changed.
+# The installed set is compared by content: a start installs nothing unless the lock file changed. --no-deps, because the
+# lock names every library already, and the resolver of an old pip stumbles over `coverage[toml]` when a newer one appears.
 node: .venv/bin/pip
 	cmp -s requirements/node.txt .venv/node.txt || { \
 	  printf 'Memasang pustaka / installing libraries ...\n'; \
-	  $(BIN)/pip install --quiet --require-hashes -r requirements/node.txt && cp requirements/node.txt .venv/node.txt; }
+	  $(BIN)/pip install --quiet --no-deps --require-hashes -r requirements/node.txt && cp requirements/node.txt .venv/node.txt; }
 
 dev: .venv/bin/pip
 	cmp -s requirements/dev.txt .venv/dev.txt || { \
 	  printf 'Installing what tests and checks need ...\n'; \
-	  $(BIN)/pip install --quiet --require-hashes -r requirements/dev.txt \
+	  $(BIN)/pip install --quiet --no-deps --require-hashes -r requirements/dev.txt \
 	  && cp requirements/dev.txt .venv/dev.txt && cp requirements/node.txt .venv/node.txt; }
 
 .venv/bin/pip:
