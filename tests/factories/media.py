@@ -1,18 +1,34 @@
 """Originals and transcodes, and small true films to make them from."""
 
 import hashlib
+import os
 import subprocess
+import time
 from datetime import timedelta
 from pathlib import Path
 
 import factory
 import imageio_ffmpeg
 from django.utils import timezone
+from django_tasks import default_task_backend
 
-from kodipest.engines.media import storage
+from kodipest.engines.media import identity, storage
 from kodipest.engines.media.models import Original, Transcode
 
 State = Transcode.State
+GONE = f"{identity.machine()}/{2**22 + 1}/1"  # a worker beyond the largest process number
+DAY_SECONDS = 24 * 3600
+
+
+def rings() -> list[str]:
+    """Name the doorbells that were rung since the test began."""
+    return [result.task.name for result in default_task_backend.results]
+
+
+def make_old(path: Path, seconds: float = DAY_SECONDS + 3600) -> None:
+    """Let `path` look as if nobody had touched it for so long."""
+    past = time.time() - seconds
+    os.utime(path, (past, past), follow_symlinks=False)
 
 
 def film(path: Path, *, seconds: float = 2, size: str = "320x180", note: str = "") -> Path:
