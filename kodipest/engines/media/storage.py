@@ -1,6 +1,7 @@
 """Where media lie on disk, under which addresses they are served, and how folders change safely.
 
-media/incoming/<uuid>.part          on its way in
+media/incoming/<uuid>.part          on its way in, in one request
+media/incoming/<uuid>.arrival       on its way in, in parts; the row says how much of it counts
 media/originals/ab/<sha256>         untouched, never served
 media/renditions/<fingerprint>-<n>/ one attempt each; the row names the one that counts
 media/public/<folder>               a link into renditions: what everybody may read
@@ -17,6 +18,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.conf import settings
 from django.core.signing import Signer
@@ -27,6 +29,7 @@ from kodipest.kernel.text import clean_line
 
 FOLDER = re.compile(r"[0-9a-f]{32}-[1-9][0-9]{0,9}")
 SHA256 = re.compile(r"[0-9a-f]{64}")
+ARRIVAL = ".arrival"
 NAME_LENGTH = 200
 EXTENSION_LENGTH = 12
 TOKEN_STEP_SECONDS = 3600
@@ -73,6 +76,11 @@ def _there(folder: Path) -> Path:
 def original_path(sha256: str) -> Path:
     """Return where the original with this hash lies, spread over 256 folders."""
     return media_root() / "originals" / sha256[:2] / sha256
+
+
+def arrival_path(arrival_id: UUID) -> Path:
+    """Return where the bytes of an upload in parts gather."""
+    return media_root() / "incoming" / f"{arrival_id}{ARRIVAL}"
 
 
 def rendition_path(folder: str) -> Path:
