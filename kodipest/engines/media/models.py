@@ -55,8 +55,9 @@ class Arrival(models.Model):
     * offset < length: on its way. `writer` names who is sending right now, nobody when empty; one
       that is silent beyond `writer_until` may be put out by the next.
     * offset = length, no `original`: whole; it waits for somebody to adopt it.
-    * `original` set: adopted. Nothing is left in `incoming/`; the row counts for the quotas of its
-      `owner` and its `quota_group` until the original goes.
+    * `original` set: adopted. Nothing is left in `incoming/`; the row says whose quota the
+      original counts for, its `owner`'s and its `quota_group`'s, and goes with it.
+    * `settled_at` set: the house that uses the engine has put the original where it belongs.
 
     `target` and `quota_group` belong to the house that uses the engine, which never reads them.
     """
@@ -80,6 +81,7 @@ class Arrival(models.Model):
         Original, on_delete=models.CASCADE, null=True, blank=True, related_name="arrivals"
     )
     adopted_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [
@@ -106,10 +108,9 @@ class Arrival(models.Model):
                 ),
                 name="media_arrival_adopted_whole",
             ),
-            models.UniqueConstraint(
-                fields=["owner", "original"],
-                condition=Q(original__isnull=False),
-                name="media_original_counts_once_per_owner",
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True) | Q(original__isnull=False),
+                name="media_arrival_settled_has_an_original",
             ),
         ]
 
@@ -133,7 +134,13 @@ class Arrival(models.Model):
 
 
 class Transcode(models.Model):
-    """The making of renditions from one original by one recipe: a job and, once done, its result.
+    """The making of one part of the renditions of one original: a job and, once done, its result.
+
+    A film is made in parts. The `base` comes first and is all that watching, handing in and
+    publishing need: it has a folder of its own, and assets point to its row. When it is done its
+    additions are asked for, taller rungs (`high`) and a set for thin lines (`thrift`): rows with
+    a `base`, whose files are joined into the folder of the base. A failed addition takes nothing
+    from the film.
 
     The row is the truth, the queue is only a doorbell. What the states mean in the world:
 
@@ -142,8 +149,10 @@ class Transcode(models.Model):
     * running: `lease_by` writes into `folder` and renews `lease_until` every few seconds. A lease
       that ran out means that its worker is dead; a sweep puts the row back to waiting.
       `first_playable_at` set: what is there can be watched already.
-    * done: `folder` holds all that `manifest` names, and will never change again.
+    * done: `folder` holds all that `manifest` names, and only additions will join it. A done
+      addition has no folder: its files stand in that of its base, whose manifest names them.
     * failed: `error_code` says why; only a person's retry brings it back to waiting.
+    * cancelled: a person did not want it; a retry brings it back to waiting.
 
     `runs` counts claims and names the folder of each, so that two attempts never share one.
     `interruptions` counts workers that died on it, `attempts` tries that ended with an error.
@@ -154,28 +163,43 @@ class Transcode(models.Model):
         RUNNING = "running", _("being prepared")
         DONE = "done", _("ready")
         FAILED = "failed", _("could not be prepared")
+        CANCELLED = "cancelled", _("called off")
+
+    class Part(models.TextChoices):
+        BASE = "base", _("film")
+        HIGH = "high", _("larger pictures")
+        THRIFT = "thrift", _("data saver")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     original = models.ForeignKey(Original, on_delete=models.PROTECT, related_name="transcodes")
+    part = models.CharField(max_length=6, choices=Part, default=Part.BASE)
+    base = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="additions"
+    )
+    # A base made anew by today's recipe: when it is done it takes the place of this older one.
+    replaces = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replaced_by"
+    )
     fingerprint = models.CharField(max_length=32)
-    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    state = models.CharField(max_length=9, choices=State, default=State.WAITING)
     requested_at = models.DateTimeField(default=timezone.now)
-    # Whose turn it is: the time of the request plus the length of the film. Short films go first,
-    # and a long one waits at most its own length longer than it would have.
+    # Whose turn it is: the smallest comes first (operations/turns.py says how it is reckoned).
     turn_at = models.DateTimeField(default=timezone.now)
+    # Of a base: since when somebody waits for its larger pictures.
+    hurried_at = models.DateTimeField(null=True, blank=True)
     not_before = models.DateTimeField(default=timezone.now)
-    rung_at = models.DateTimeField(null=True, blank=True)
     runs = models.PositiveIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
     interruptions = models.PositiveSmallIntegerField(default=0)
     folder = models.CharField(max_length=48, blank=True)
     lease_by = models.CharField(max_length=100, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
+    # Clocks of laptops jump, backwards too: these three tell people something and order nothing.
     started_at = models.DateTimeField(null=True, blank=True)
-    progress = models.FloatField(default=0)
-    seconds_left = models.PositiveIntegerField(null=True, blank=True)
     first_playable_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    progress = models.FloatField(default=0)
+    seconds_left = models.PositiveIntegerField(null=True, blank=True)
     manifest = models.JSONField(null=True, blank=True)
     cpu_seconds = models.FloatField(null=True, blank=True)
     error_code = models.CharField(max_length=20, blank=True)
@@ -188,10 +212,20 @@ class Transcode(models.Model):
                 fields=["original", "fingerprint"], name="media_one_transcode_per_recipe"
             ),
             models.UniqueConstraint(
+                fields=["base", "part"],
+                condition=Q(base__isnull=False),
+                name="media_one_addition_per_part",
+            ),
+            models.UniqueConstraint(
                 fields=["folder"], condition=~Q(folder=""), name="media_folder_of_one_transcode"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["waiting", "running", "done", "failed"]),
+                condition=Q(part="base", base__isnull=True)
+                | Q(part__in=["high", "thrift"], base__isnull=False),
+                name="media_addition_has_a_base",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "running", "done", "failed", "cancelled"]),
                 name="media_transcode_state_known",
             ),
             models.CheckConstraint(
@@ -214,9 +248,11 @@ class Transcode(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="done")
                 | (
-                    Q(manifest__isnull=False, progress=1, first_playable_at__isnull=False)
-                    & Q(finished_at__isnull=False, error_code="")
-                    & ~Q(folder="")
+                    Q(manifest__isnull=False, progress=1, finished_at__isnull=False, error_code="")
+                    & (
+                        Q(part="base", first_playable_at__isnull=False) & ~Q(folder="")
+                        | ~Q(part="base") & Q(folder="")
+                    )
                 ),
                 name="media_done_has_a_result",
             ),
@@ -226,19 +262,18 @@ class Transcode(models.Model):
                 name="media_failed_says_why",
             ),
             models.CheckConstraint(
-                condition=Q(first_playable_at__isnull=True) | ~Q(folder=""),
-                name="media_playable_has_a_folder",
+                condition=~Q(state="cancelled")
+                | Q(finished_at__isnull=False, folder="", manifest__isnull=True, progress=0),
+                name="media_cancelled_has_no_result",
             ),
             models.CheckConstraint(
-                condition=Q(finished_at__isnull=True)
-                | Q(started_at__isnull=True)
-                | Q(finished_at__gte=F("started_at")),
-                name="media_finished_after_started",
+                condition=Q(first_playable_at__isnull=True) | ~Q(folder=""),
+                name="media_playable_has_a_folder",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.fingerprint[:12]} {self.state}"
+        return f"{self.part} {self.fingerprint[:12]} {self.state}"
 
     @property
     def is_playable(self) -> bool:
@@ -254,6 +289,16 @@ class Transcode(models.Model):
     def is_failed(self) -> bool:
         """Say whether only a retry by a person can bring a result."""
         return self.state == self.State.FAILED
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Say whether a person called it off."""
+        return self.state == self.State.CANCELLED
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Say whether it waits or is at work: it may still be called off."""
+        return self.state in {self.State.WAITING, self.State.RUNNING}
 
     @property
     def is_lapsed(self) -> bool:
