@@ -1,0 +1,83 @@
+"""How much a person, and a group of persons, may keep here: used + reserved <= limit, always.
+
+Nothing is counted up or down: what is used is the sum of what is there. An upload on its way counts
+with its full length from the moment it is begun; an original counts once for each who brought it.
+"""
+
+import hashlib
+from typing import Any, Final, NamedTuple
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Exists, OuterRef, Sum
+from django.template.defaultfilters import filesizeformat
+
+from kodipest.engines.media import messages
+from kodipest.engines.media.models import Arrival, Original
+
+NO_LIMIT: Final = 0
+
+
+class Quota(NamedTuple):
+    """What somebody may keep and keeps, in bytes; `limit` is None when there is none."""
+
+    limit: int | None
+    used: int
+
+    @property
+    def left(self) -> int | None:
+        """How much more there may be."""
+        return None if self.limit is None else max(0, self.limit - self.used)
+
+    def takes(self, length: int) -> bool:
+        """Say whether `length` more bytes stay within the limit."""
+        return self.left is None or length <= self.left
+
+
+def quota_of(person: Any) -> Quota:
+    """Return what the person may keep and keeps."""
+    return _quota(settings.UPLOAD_QUOTA_PER_PERSON, owner=person.pk)
+
+
+def quota_of_group(group: str) -> Quota:
+    """Return what all persons of the group may keep together and keep."""
+    return _quota(settings.UPLOAD_QUOTA_PER_GROUP, quota_group=group)
+
+
+def _quota(limit: int, **whose: Any) -> Quota:
+    rows = Arrival.objects.filter(**whose)
+    on_their_way = rows.filter(original=None).aggregate(sum=Sum("length"))["sum"] or 0
+    brought = Original.objects.filter(Exists(rows.filter(original=OuterRef("pk"))))
+    stored = brought.aggregate(sum=Sum("size_bytes"))["sum"] or 0
+    return Quota(None if limit == NO_LIMIT else limit, on_their_way + stored)
+
+
+def require_room(person: Any, group: str, length: int) -> None:
+    """Raise Refusal `quota_person` or `quota_group` when `length` more bytes would be too many.
+
+    Inside a transaction that goes on to write the row it holds: nobody else can reserve for the same
+    person or group until then.
+    """
+    if settings.UPLOAD_QUOTA_PER_PERSON != NO_LIMIT:
+        _one_at_a_time(f"person {person.pk}")
+        _require(quota_of(person), length, "quota_person")
+    if group and settings.UPLOAD_QUOTA_PER_GROUP != NO_LIMIT:
+        _one_at_a_time(f"group {group}")
+        _require(quota_of_group(group), length, "quota_group")
+
+
+def _require(quota: Quota, length: int, code: str) -> None:
+    if not quota.takes(length):
+        said = {"limit": quota.limit, "left": quota.left, "length": length}
+        raise messages.refusal(code, **{key: filesizeformat(it) for key, it in said.items()})
+
+
+def _one_at_a_time(key: str) -> None:
+    """Wait until no other transaction holds `key`; the end of the transaction gives it free.
+
+    SQLite needs none of it: its writing transactions (IMMEDIATE) follow each other anyway.
+    """
+    if connection.vendor == "postgresql":
+        number = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], signed=True)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
