@@ -11,6 +11,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", include("kodipest.web.urls")),
         path("", include("kodipest.web.today.urls")),
+        path("", include("kodipest.engines.media.arrivals.urls")),
         path("", include("kodipest.works.urls")),
         path("", include("kodipest.stages.coaching.urls")),
         path("", include("kodipest.stages.incubation.urls")),

@@ -1,8 +1,12 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from kodipest.engines.media.models import Arrival
+from kodipest.engines.media.operations import find_arrival
+from kodipest.kernel.errors import Refusal
 from kodipest.people.models import Organisation, Person, Role
 from kodipest.people.queries import members, organisations_of
 from kodipest.works.models import LANGUAGES, Asset, Credit, Revision, Work
@@ -63,16 +67,39 @@ class TextForm(forms.ModelForm[Revision]):
 
 
 class UploadForm(forms.Form):
-    """One file for the open version; type and size are looked at by the media engine."""
+    """One file for the open version; type and size are looked at by the media engine.
 
-    upload = forms.FileField(
-        label=_("File"), error_messages={"required": _("Choose a file first.")}
-    )
+    The file comes with the form, or came before it in parts: then `arrival` names it.
+    """
+
+    upload = forms.FileField(label=_("File"), required=False)
+    arrival = forms.UUIDField(required=False, widget=forms.HiddenInput)
     role = forms.ChoiceField(choices=Asset.Role, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, person: Person | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+
+    def clean_arrival(self) -> Arrival | None:
+        """Return the upload of this person that is named."""
+        if not (arrival_id := self.cleaned_data["arrival"]):
+            return None
+        try:
+            return find_arrival(arrival_id=arrival_id, by=self.person)
+        except Refusal as refusal:
+            self.add_error(None, refusal)
+            return None
 
     def clean_role(self) -> Asset.Role:
         """Take the main place when none is named."""
         return Asset.Role(self.cleaned_data["role"] or Asset.Role.MAIN)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the one or the other."""
+        found: dict[str, Any] = self.cleaned_data
+        if not (found.get("upload") or found.get("arrival") or self.errors):
+            self.add_error("upload", ValidationError(_("Choose a file first."), code="required"))
+        return found
 
 
 class CreditForm(forms.Form):

@@ -7,11 +7,14 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy
 
-from kodipest.engines.media.models import Original
+from kodipest.engines.media.messages import refusal as media_refusal
+from kodipest.engines.media.models import Arrival, Original
 from kodipest.engines.media.operations import (
+    adopt_arrival,
     adopt_upload,
     request_transcode,
     retry_transcode,
+    settle_arrival,
 )
 from kodipest.kernel.errors import Refusal
 from kodipest.kernel.permissions import require
@@ -126,15 +129,50 @@ def attach_file(
     Refusal `sealed`, `wrong_kind`, `no_files`, `too_many`, and those of `adopt_upload`. On any of
     them the revision is as it was.
     """
+    require_place(work=work, role=role, by=by)
+    # Looking at a film takes seconds: not inside a transaction, in which nobody else could write.
+    original = adopt_upload(upload=upload, by=by, quota_group=str(work.organisation_id))
+    refuse_wrong_kind(work, role, original.kind)
+    return _place_file(work, original, upload.name, by=by, role=role)
+
+
+def attach_arrival(
+    *, work: Work, arrival: Arrival, by: Person, role: Asset.Role = Asset.Role.MAIN
+) -> None:
+    """Take a file that came in parts into the open revision, as `attach_file` does; twice is once.
+
+    Raises what `attach_file` raises, and Refusal `arrival_unknown` when the file was sent for
+    another place or by somebody else, `not_whole`, `arrival_busy`.
+    """
+    require_place(work=work, role=role, by=by)
+    if arrival.owner_id != by.pk or arrival.target != target_of(work, role):
+        raise media_refusal("arrival_unknown")
+    original = adopt_arrival(arrival=arrival, by=by)
+    try:
+        refuse_wrong_kind(work, role, original.kind)
+    except Refusal:
+        settle_arrival(arrival=arrival)  # dealt with: nobody is asked to go on with it
+        raise
+    with transaction.atomic():
+        if settle_arrival(arrival=arrival):
+            _place_file(work, original, arrival.name, by=by, role=role)
+
+
+def require_place(*, work: Work, role: Asset.Role, by: Person) -> None:
+    """Let `by` put a file there, as far as can be said before it comes.
+
+    Raises PermissionDenied unless `by` is an author, Refusal `no_files`, `sealed`.
+    """
     require(by, "works.change_work", work)
     if work.kind == Work.Kind.ARTICLE and role == Asset.Role.MAIN:
         raise Refusal(words.NO_FILES, code="no_files")
     if not Revision.objects.filter(work=work, sealed_at=None).exists():
         raise Refusal(words.SEALED, code="sealed")
-    # Looking at a film takes seconds: not inside a transaction, in which nobody else could write.
-    original = adopt_upload(upload=upload)
-    refuse_wrong_kind(work, role, original.kind)
-    return _place_file(work, original, upload.name, by=by, role=role)
+
+
+def target_of(work: Work, role: Asset.Role) -> str:
+    """Name a place for the media engine; `works.targets` reads it."""
+    return f"work:{work.pk}:{role.value}"
 
 
 @transaction.atomic

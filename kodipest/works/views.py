@@ -19,15 +19,18 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from kodipest.engines.media.models import Arrival
 from kodipest.kernel.errors import Refusal
 from kodipest.kernel.text import article_html
 from kodipest.people.http import PersonRequest
+from kodipest.people.models import Person
 from kodipest.people.queries import organisations_of
 from kodipest.works.desk import desk_context, files_context
 from kodipest.works.forms import MAKER_ROLES, CreditForm, StartWorkForm, TextForm, UploadForm
 from kodipest.works.journey import Stage
 from kodipest.works.models import Asset, Work
 from kodipest.works.operations import (
+    attach_arrival,
     attach_file,
     begin_revision,
     change_text,
@@ -38,6 +41,7 @@ from kodipest.works.operations import (
 )
 from kodipest.works.queries import works_by, works_like, works_on_desk_of
 from kodipest.works.studio import standings_of
+from kodipest.works.unfinished import unfinished_of
 
 PAGE_SIZE = 12
 SAY_NO = 422
@@ -57,6 +61,7 @@ def studio(request: PersonRequest) -> HttpResponse:
         "kinds": Work.Kind.choices,
         "is_filtered": any(wanted.values()),
         "may_start": may_start(request),
+        "unfinished": unfinished_of(request.user),
     }
     return render(request, "works/studio.html", shown | wanted)
 
@@ -157,17 +162,25 @@ def files(request: PersonRequest, work_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def upload(request: PersonRequest, work_id: UUID) -> HttpResponse:
-    """Take one file into the open version."""
+    """Take one file into the open version, sent with the form or in parts before it."""
     work = get_object_or_404(works_on_desk_of(request.user), pk=work_id)
-    form = UploadForm(request.POST, request.FILES)
+    form = UploadForm(request.POST, request.FILES, person=request.user)
     if form.is_valid():
         try:
-            attach_file(work=work, by=request.user, **form.cleaned_data)
+            attach(work, request.user, **form.cleaned_data)
         except Refusal as refusal:
             form.add_error(None, refusal)
         else:
             return redirect("studio_work", work.pk)
     return page_of(request, work, upload=form)
+
+
+def attach(work: Work, by: Person, upload: Any, arrival: Arrival | None, role: Asset.Role) -> None:
+    """Take the file, however it came."""
+    if arrival:
+        attach_arrival(work=work, arrival=arrival, by=by, role=role)
+    else:
+        attach_file(work=work, upload=upload, by=by, role=role)
 
 
 @login_required

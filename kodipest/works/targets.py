@@ -1,0 +1,29 @@
+"""Where files that come in parts are meant to go: `work:<id>:<role>`, as the media engine asks."""
+
+from uuid import UUID
+
+from kodipest.people.models import Person
+from kodipest.works.models import Asset, Work
+from kodipest.works.operations import require_place
+from kodipest.works.queries import works_on_desk_of
+
+
+def group_of(person: Person, target: str) -> str:
+    """Return whose quota a file for `target` counts for: the pesantren of the work.
+
+    Raises Work.DoesNotExist when `person` may not open the work, PermissionDenied when only its
+    makers may change it, Refusal `sealed` or `no_files` when it takes no file there.
+    """
+    work, role = _place(person, target)
+    require_place(work=work, role=role, by=person)
+    return str(work.organisation_id)
+
+
+def _place(person: Person, target: str) -> tuple[Work, Asset.Role]:
+    try:
+        word, work_id, role = target.split(":")
+        if word == "work":
+            return works_on_desk_of(person).get(pk=UUID(work_id)), Asset.Role(role)
+    except ValueError:
+        pass
+    raise Work.DoesNotExist
