@@ -51,43 +51,6 @@ _WORDS: dict[str, "_StrPromise"] = {
 }
 _NO_SPACE_AT_WORK = _(
     "The disk of this site is full, so the preparation rests. The original is kept; it goes on by itself when there is room."
-    # what went wrong on its way in, in parts
-    "not_whole": _(
-        "This file has not arrived whole yet. What has come is kept; choose it once more and go on."
-    ),
-    "arrival_unknown": _(
-        "There is no such upload any more. If the file is still missing, send it once more."
-    ),
-    "arrival_expired": _(
-        "This upload rested for too long, so its bytes were removed. Send the file once more."
-    ),
-    "arrival_busy": _(
-        "This file is being sent or looked at in another window. Wait a little, then try again; nothing was lost."
-    ),
-    "arrival_taken": _("This file has its place already; remove it there."),
-    "offset_differs": _(
-        "The site has more or less of this file than this computer thought. Nothing was lost; press “Go on”."
-    ),
-    "more_than_declared": _(
-        "More came than the file was said to be long. Choose the file once more; what came before is kept."
-    ),
-    "checksum_differs": _(
-        "A part of the file was damaged on its way and was not counted. Press “Go on”: it is sent again."
-    ),
-    "lines_busy": _(
-        "Many files are being sent right now. Yours goes on by itself in a moment; nothing was lost."
-    ),
-    "too_many_arrivals": _(
-        "You have %(limit)s files that are not finished. Finish or remove some of them first."
-    ),
-    "quota_person": _(
-        "This file (%(length)s) does not fit: you may keep %(limit)s and have %(left)s left. "
-        "Nothing was sent; remove files you no longer need, or ask the operator for more."
-    ),
-    "quota_group": _(
-        "This file (%(length)s) does not fit: your pesantren may keep %(limit)s together and has %(left)s left. "
-        "Nothing was sent; remove files you no longer need, or ask the operator for more."
-    ),
 )
 
 

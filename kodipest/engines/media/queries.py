@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from kodipest.engines.media import storage
-from kodipest.engines.media.models import Arrival, Original, Transcode
+from kodipest.engines.media.models import Original, Transcode
 
 
 class Broken(NamedTuple):
@@ -41,15 +41,6 @@ def newest_transcode(original: Original) -> Transcode | None:
 
 
 def waiting_before(transcode: Transcode) -> int:
-def pending_arrivals(owner: Any) -> QuerySet[Arrival]:
-    """Return what `owner` began to send and nothing has taken yet, newest first.
-
-    From it somebody goes on at another computer: with the same file, at the offset that is told.
-    """
-    pending = Arrival.objects.filter(owner=owner, settled_at=None, expires_at__gt=timezone.now())
-    return pending.order_by("-created_at", "-pk")
-
-
     """Count the transcodes that come before this one."""
     unfinished = Transcode.objects.filter(
         state__in=[Transcode.State.WAITING, Transcode.State.RUNNING]
