@@ -151,6 +151,18 @@ MEDIA_ROOT = HOME / "media"
 MEDIA_URL = "/media/"
 FILE_UPLOAD_HANDLERS = ["kodipest.engines.media.uploads.StraightToDisk"]
 UPLOAD_MAX_BYTES = env.int("KODIPEST_UPLOAD_MAX_BYTES", default=64 * 2**30)
+# Who may send a file for what, and for whose quota it counts: asked before the first byte.
+UPLOAD_TARGETS = "kodipest.works.targets.group_of"
+# What a person, and all persons of one pesantren together, may keep; 0 = no limit.
+UPLOAD_QUOTA_PER_PERSON = env.int("KODIPEST_UPLOAD_QUOTA_PER_PERSON", default=200 * 2**30)
+UPLOAD_QUOTA_PER_GROUP = env.int("KODIPEST_UPLOAD_QUOTA_PER_GROUP", default=2 * 2**40)
+# How long an upload may rest before its bytes are removed, and how long a file nobody uses any more stays.
+UPLOAD_EXPIRES_SECONDS = env.float("KODIPEST_UPLOAD_EXPIRES_SECONDS", default=14 * 24 * 3600.0)
+MEDIA_UNUSED_SECONDS = env.float("KODIPEST_MEDIA_UNUSED_SECONDS", default=24 * 3600.0)
+# How many requests of one web process, and of one person, may bring files at the same time: each
+# holds a thread. The rest of the threads (deploy/) is for pages.
+UPLOAD_LINES = env.int("KODIPEST_UPLOAD_LINES", default=24)
+UPLOAD_LINES_OF_ONE = 6
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20  # text fields only; files never pass through memory
 ENCODER_THREADS = env.int("KODIPEST_ENCODER_THREADS", default=0)  # 0 = as many as there are cores
 ENCODER_PRESET = env("KODIPEST_ENCODER_PRESET", default="veryfast")

@@ -4,11 +4,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
 
 from kodipest.engines.media import uploads
 from kodipest.kernel.errors import Refusal
@@ -49,6 +50,9 @@ def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     if refusal := uploads.refusal_of(request):
         return not_taken(request, refusal)
+    if "Tus-Resumable" in request.headers:  # a program sends a file in parts: it reads no page
+        said = _("This page was open for too long. Load it again and go on; what was sent is kept.")
+        return JsonResponse({"code": "csrf", "message": said}, status=403)
     return page(request, 403, template="403_csrf")
 
 

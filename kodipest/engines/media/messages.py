@@ -45,6 +45,43 @@ _WORDS: dict[str, "_StrPromise"] = {
     "too_big": _("This file is larger than %(limit)s, the limit of this site. Nothing was kept."),
     "sign_in_first": _("Sign in before you send a file. Nothing was kept of it."),
     "upload_cut": _("The file did not arrive whole. Nothing was kept; send it again."),
+    # what went wrong on its way in, in parts
+    "not_whole": _(
+        "This file has not arrived whole yet. What has come is kept; choose it once more and go on."
+    ),
+    "arrival_unknown": _(
+        "There is no such upload any more. If the file is still missing, send it once more."
+    ),
+    "arrival_expired": _(
+        "This upload rested for too long, so its bytes were removed. Send the file once more."
+    ),
+    "arrival_busy": _(
+        "This file is being sent or looked at in another window. Wait a little, then try again; nothing was lost."
+    ),
+    "arrival_taken": _("This file has its place already; remove it there."),
+    "offset_differs": _(
+        "The site has more or less of this file than this computer thought. Nothing was lost; press “Go on”."
+    ),
+    "more_than_declared": _(
+        "More came than the file was said to be long. Choose the file once more; what came before is kept."
+    ),
+    "checksum_differs": _(
+        "A part of the file was damaged on its way and was not counted. Press “Go on”: it is sent again."
+    ),
+    "lines_busy": _(
+        "Many files are being sent right now. Yours goes on by itself in a moment; nothing was lost."
+    ),
+    "too_many_arrivals": _(
+        "You have %(limit)s files that are not finished. Finish or remove some of them first."
+    ),
+    "quota_person": _(
+        "This file (%(length)s) does not fit: you may keep %(limit)s and have %(left)s left. "
+        "Nothing was sent; remove files you no longer need, or ask the operator for more."
+    ),
+    "quota_group": _(
+        "This file (%(length)s) does not fit: your pesantren may keep %(limit)s together and has %(left)s left. "
+        "Nothing was sent; remove files you no longer need, or ask the operator for more."
+    ),
     # what cannot be done with it now
     "not_ready": _("This is still being prepared. Wait until it is ready, then try again."),
     "nothing_to_retry": _("There is nothing to try again: it is waiting, at work or ready."),

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from kodipest.engines.media import storage
-from kodipest.engines.media.models import Original, Transcode
+from kodipest.engines.media.models import Arrival, Original, Transcode
 
 
 class Broken(NamedTuple):
@@ -38,6 +38,15 @@ def newest_transcode(original: Original) -> Transcode | None:
     """Return the transcode that counts for `original`: the newest one done, else the newest."""
     newest_first = original.transcodes.order_by("-requested_at")
     return newest_first.filter(state=Transcode.State.DONE).first() or newest_first.first()
+
+
+def pending_arrivals(owner: Any) -> QuerySet[Arrival]:
+    """Return what `owner` began to send and nothing has taken yet, newest first.
+
+    From it somebody goes on at another computer: with the same file, at the offset that is told.
+    """
+    pending = Arrival.objects.filter(owner=owner, settled_at=None, expires_at__gt=timezone.now())
+    return pending.order_by("-created_at", "-pk")
 
 
 def waiting_before(transcode: Transcode) -> int:

@@ -14,6 +14,7 @@ from django.template.defaultfilters import filesizeformat
 
 from kodipest.engines.media import messages
 from kodipest.engines.media.models import Arrival, Original
+from kodipest.kernel.errors import Refusal
 
 NO_LIMIT: Final = 0
 
@@ -66,10 +67,23 @@ def require_room(person: Any, group: str, length: int) -> None:
         _require(quota_of_group(group), length, "quota_group")
 
 
+def objection_of_person(person: Any, length: int) -> Refusal | None:
+    """Return what `require_room` would say of the person's own quota; nothing is reserved."""
+    if settings.UPLOAD_QUOTA_PER_PERSON == NO_LIMIT:
+        return None
+    return _objection(quota_of(person), length, "quota_person")
+
+
+def _objection(quota: Quota, length: int, code: str) -> Refusal | None:
+    if quota.takes(length):
+        return None
+    said = {"limit": quota.limit, "left": quota.left, "length": length}
+    return messages.refusal(code, **{key: filesizeformat(it) for key, it in said.items()})
+
+
 def _require(quota: Quota, length: int, code: str) -> None:
-    if not quota.takes(length):
-        said = {"limit": quota.limit, "left": quota.left, "length": length}
-        raise messages.refusal(code, **{key: filesizeformat(it) for key, it in said.items()})
+    if objection := _objection(quota, length, code):
+        raise objection
 
 
 def _one_at_a_time(key: str) -> None:

@@ -26,12 +26,18 @@ from django.http.multipartparser import MultiPartParser
 from django.template.defaultfilters import filesizeformat
 from django.utils.datastructures import MultiValueDict
 
-from kodipest.engines.media import messages, storage
+from kodipest.engines.media import messages, quotas, storage
 from kodipest.kernel.errors import Refusal
 
 logger = logging.getLogger(__name__)
 
-STATUS: Final = {"sign_in_first": 403, "too_big": 413, "no_space": 507, "upload_cut": 400}
+STATUS: Final = {
+    "sign_in_first": 403,
+    "too_big": 413,
+    "quota_person": 413,
+    "no_space": 507,
+    "upload_cut": 400,
+}
 DISK_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 CHUNK_BYTES: Final = 256 * 1024
 # A refused body up to this size is read to its end and dropped, so that the browser listens to
@@ -247,7 +253,8 @@ class _Receiver(FileUploadHandler):
             return messages.refusal("too_big", limit=filesizeformat(settings.UPLOAD_MAX_BYTES))
         if storage.free_bytes() < self._body_length + settings.MEDIA_RESERVE_BYTES:
             return messages.refusal("no_space")
-        return None
+        # For the group nobody can speak yet: the form has not said what the file is for.
+        return quotas.objection_of_person(user, self._body_length)
 
     def _refuse(self, refusal: Refusal) -> None:
         """End the parsing; the words wait in the request."""

@@ -215,6 +215,16 @@ def test_a_full_disk_is_told_before_the_first_byte(client, settings, monkeypatch
     assert (response.status_code, response.json()["code"]) == (507, "no_space")
 
 
+def test_a_file_beyond_the_quota_of_its_sender_is_told_before_the_first_byte(
+    client, settings, monkeypatch
+):
+    settings.UPLOAD_QUOTA_PER_PERSON = len(CONTENT)
+    monkeypatch.setattr(uploads, "Part", None)
+    response = send(client)
+
+    assert (response.status_code, response.json()["code"]) == (413, "quota_person")
+
+
 def test_a_large_refused_body_is_left_in_the_pipe():
     class Pipe(BytesIO):
         taken = 0
@@ -281,7 +291,7 @@ def test_a_disk_that_is_full_for_real(tmp_path):
         from django.conf import settings
         django.setup()
         settings.MEDIA_ROOT = __import__("pathlib").Path({str(tmp_path / "media")!r})
-        settings.MEDIA_RESERVE_BYTES = 0
+        settings.MEDIA_RESERVE_BYTES = settings.UPLOAD_QUOTA_PER_PERSON = 0
         from django.test import RequestFactory
         from django.core.files.uploadedfile import SimpleUploadedFile
         from kodipest.engines.media import storage, uploads
