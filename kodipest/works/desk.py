@@ -22,6 +22,7 @@ from kodipest.works.preview import preview_of
 from kodipest.works.queries import history
 from kodipest.works.standing import Standing
 from kodipest.works.studio import Desk, Standings, Step, standings_of, steps_on, voices_on
+from kodipest.works.unfinished import unfinished_of
 
 Bound = Mapping[str, forms.BaseForm]
 ACCEPTED = {
@@ -40,6 +41,7 @@ def desk_context(work: Work, person: Person, bound: Bound | None = None) -> dict
     revision: Revision = shown["revision"]
     may_change = shown["may_change"]
     return shown | {
+        "unfinished": unfinished_of(person, work) if shown["is_open"] else [],
         "text_form": text_form_of(work, revision, bound) if may_change else None,
         "credits": work.credits.select_related("person"),
         "credit_form": (bound.get("credit") or CreditForm(house=work.organisation))
