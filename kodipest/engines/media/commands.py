@@ -8,15 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kodipest.engines.media.facts import Probe
-from kodipest.engines.media.recipes import (
-    FIRST_SEGMENT_SECONDS,
-    GOP_SECONDS,
-    SOUND_RATE,
-    Recipe,
-    Rung,
-)
-from kodipest.engines.media.stills import Tiles, candidate_filter, tile_filter
+from kodipest.engines.media.recipes import FIRST_SEGMENT_SECONDS, SOUND_RATE, Recipe, Rung
+from kodipest.engines.media.stills import JPEG_COLOURS, Tiles, frames_filter, tile_filter
 from kodipest.engines.media.streams import guessed_matrix
+from kodipest.engines.media.taps import Tap
 from kodipest.engines.media.whitelists import DEMUXERS, input_options
 
 SOURCE = "source"
@@ -24,7 +19,6 @@ SOUND = "sound"
 SOUND_FILE = "sound.m4a"
 CANDIDATE = "candidate"
 SHOT = "shot"
-CRF = 23
 POSTER_WIDTH = 1280
 HOLD_FROM_SECONDS = 0.5
 
@@ -32,7 +26,8 @@ HOLD_FROM_SECONDS = 0.5
 # hand them on to everybody who watches.
 _NAMELESS = ["-map_metadata", "-1", "-map_chapters", "-1"]
 # Key frames at 0, 1, 2, 4, 6 … seconds: the first two make the short first segment possible.
-_KEY_FRAMES = f"expr:gte(t,if(lt(n_forced,2),n_forced,(n_forced-1)*{GOP_SECONDS}))"
+# With long groups at 0, 1, 4, 8 …: the same segments, with one key frame each.
+_KEY_FRAMES = "expr:gte(t,if(lt(n_forced,2),n_forced,(n_forced-1)*{gop}))"
 _HDR_TO_SDR = (
     "zscale=w={w}:h={h}:t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,"
     "tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv420p"
@@ -51,28 +46,55 @@ class Means:
     has_zimg: bool = True
 
 
-def ladder_arguments(probe: Probe, recipe: Recipe, tiles: Tiles, means: Means) -> list[str]:
-    """Return the arguments that make every rung, the sound and the frames for stills."""
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What one decode makes beside rungs and sound: frames for stills, and answers for taps."""
+
+    tiles: Tiles | None = None
+    taps: Sequence[Tap] = ()
+
+
+def ladder_arguments(
+    probe: Probe, recipe: Recipe, means: Means, aside: Aside, correction: str = ""
+) -> list[str]:
+    """Return the arguments that make every rung of a part, its sound, and what comes aside.
+
+    `correction` is what loudness.py says; "" leaves the sound as loud as it is.
+    """
+    graphs = [_picture_graph(probe, recipe, aside, means)]
     outputs = []
     for rung, threads in zip(recipe.rungs, threads_for(recipe.rungs, means.cores), strict=True):
-        outputs += ["-map", f"[{rung.name}]", *x264_words(rung, recipe)]
-        outputs += ["-threads", str(threads), *_fragments(rung.name)]
-    outputs += ["-map", "[sound]", *_aac(recipe.sound_bits), *_fragments(SOUND)]
-    for label, quality in ((CANDIDATE, "3"), (SHOT, "5")):
-        outputs += ["-map", f"[{label}]", "-fps_mode", "passthrough", "-c:v", "mjpeg"]
-        outputs += ["-q:v", quality, "-threads", "1", "-f", "image2", "-atomic_writing", "1"]
-        outputs += [f"{label}-%04d.jpg"]
+        outputs += ["-map", f"[{rung.name}]", *picture_words(rung, recipe, threads)]
+        outputs += _fragments(rung.name)
+    if recipe.sound:
+        graphs.append(_sound_graph(probe, correction, aside.taps))
+        outputs += ["-map", "[sound]", *_sound_words(recipe), *_fragments(recipe.sound)]
+    outputs += _aside_outputs(aside, has_sound=bool(recipe.sound))
     return [
-        *_opening(),
+        *opening_words(),
         "-filter_complex_threads",
         str(max(1, means.cores // 2)),
         "-threads",
         str(means.cores),
-        *_input(probe),
+        *input_words(probe),
         "-filter_complex",
-        ";".join([_picture_graph(probe, recipe, tiles, means), _sound_graph(probe)]),
+        ";".join(graphs),
         *outputs,
     ]
+
+
+def _aside_outputs(aside: Aside, *, has_sound: bool) -> list[str]:
+    outputs: list[str] = []
+    for label, quality in ((CANDIDATE, "3"), (SHOT, "5")) if aside.tiles else ():
+        outputs += ["-map", f"[{label}]", "-fps_mode", "passthrough", "-c:v", "mjpeg"]
+        outputs += ["-q:v", quality, "-threads", "1", "-f", "image2", "-atomic_writing", "1"]
+        outputs += [f"{label}-%04d.jpg"]
+    for tap in aside.taps:
+        kinds = [("picture", tap.picture)] + ([("sound", tap.sound)] if has_sound else [])
+        for kind, chain in kinds:
+            words = ["-map", f"[{tap.name}_{kind}]", "-fps_mode", "passthrough", "-f", "null", "-"]
+            outputs += words if chain else []
+    return outputs
 
 
 def threads_for(rungs: Sequence[Rung], cores: int) -> list[int]:
@@ -81,30 +103,35 @@ def threads_for(rungs: Sequence[Rung], cores: int) -> list[int]:
     return [max(1, round(cores * area / sum(areas))) for area in areas]
 
 
-def sound_arguments(probe: Probe, recipe: Recipe) -> list[str]:
+def sound_arguments(
+    probe: Probe, recipe: Recipe, correction: str = "", taps: Sequence[Tap] = ()
+) -> list[str]:
     """Return the arguments for a sound alone: encoded once, packed as HLS and as one file."""
     slave = ":".join(f"{name}={value}" for name, value in _hls_options(SOUND).items())
     return [
-        *_opening(),
-        *_input(probe),
+        *opening_words(),
+        *input_words(probe),
         "-filter_complex",
-        _sound_graph(probe),
+        _sound_graph(probe, correction, taps),
         "-map",
         "[sound]",
-        *_aac(recipe.sound_bits),
+        *_sound_words(recipe),
         "-f",
         "tee",
         *_NAMELESS,
         f"[f=hls:{slave}]{SOUND}.m3u8|[f=mp4:movflags=+faststart]{SOUND_FILE}",
+        *_aside_outputs(
+            Aside(None, [Tap(t.name, t.read, "", t.sound) for t in taps]), has_sound=True
+        ),
     ]
 
 
-def _opening() -> list[str]:
+def opening_words() -> list[str]:
     words = ["-nostdin", "-hide_banner", "-loglevel", "warning", "-progress", "pipe:1"]
     return [*words, "-stats_period", "0.25", "-nostats", "-y"]
 
 
-def _input(probe: Probe) -> list[str]:
+def input_words(probe: Probe) -> list[str]:
     options = input_options(probe.container)
     named = [word for name, value in options.items() for word in (f"-{name}", value)]
     return [*named, "-f", DEMUXERS[probe.container], "-i", f"file:{SOURCE}"]
@@ -113,34 +140,62 @@ def _input(probe: Probe) -> list[str]:
 # The picture
 
 
-def _picture_graph(probe: Probe, recipe: Recipe, tiles: Tiles, means: Means) -> str:
-    """Scale in cascade, each rung from the next higher one: a pixel is read as seldom as can be."""
+def _picture_graph(probe: Probe, recipe: Recipe, aside: Aside, means: Means) -> str:
+    """Scale in cascade, each rung from the next higher one: a pixel is read as seldom as can be.
+
+    The few frames for a poster leave before that: they are scaled by themselves.
+    """
     tallest_first = recipe.rungs[::-1]
-    poster = next((r for r in tallest_first if r.width <= POSTER_WIDTH), tallest_first[-1])
-    chains = [f"[0:{probe.video_index}]{_prepare(probe, recipe, tallest_first[0], means)}[at0]"]
+    top = tallest_first[0]
+    even = f"[0:{probe.video_index}]{_even_time(probe, recipe)}"
+    chains = [f"{even}{',split[to0][to_poster]' if aside.tiles else '[to0]'}"]
+    if aside.tiles:
+        chains.append(_poster_chain(probe, means))
+    chains.append(f"[to0]{_prepare(probe, top, means)}[at0]")
+    last = len(tallest_first) - 1
     for step, rung in enumerate(tallest_first):
-        lower = tallest_first[step + 1] if step + 1 < len(tallest_first) else None
         uses = [f"[{rung.name}]"]
-        uses += ["[to_poster]"] if rung is poster else []
-        uses += [f"[to{step + 1}]"] if lower else ["[to_shots]"]
+        uses += [f"[to{step + 1}]"] if step < last else _asides(aside)
         chains.append(f"[at{step}]split={len(uses)}{''.join(uses)}")
-        if lower:
-            scale = _scale(lower, means)
+        if step < last:
+            scale = _scale(tallest_first[step + 1], means)
             chains.append(f"[to{step + 1}]{scale},setsar=1[at{step + 1}]")
-    chains.append(f"[to_poster]{candidate_filter(probe.duration_seconds)}[{CANDIDATE}]")
-    chains.append(f"[to_shots]{tile_filter(tiles)}[{SHOT}]")
+    if aside.tiles:
+        chains.append(f"[to_shots]{tile_filter(aside.tiles)}[{SHOT}]")
+    chains += [f"[to_{t.name}]{t.picture}[{t.name}_picture]" for t in aside.taps if t.picture]
     return ";".join(chains)
+
+
+def _asides(aside: Aside) -> list[str]:
+    shots = ["[to_shots]"] if aside.tiles else []
+    return shots + [f"[to_{tap.name}]" for tap in aside.taps if tap.picture]
+
+
+def _poster_chain(probe: Probe, means: Means) -> str:
+    """Ten frames at the size of a poster, whichever rungs this part has."""
+    scale = min(1.0, POSTER_WIDTH / probe.width)
+    width, height = (max(2, round(side * scale / 2) * 2) for side in (probe.width, probe.height))
+    poster = Rung("poster", width, height, 0, 0)
+    seconds = probe.video_seconds or probe.duration_seconds
+    steps = [frames_filter(seconds), _size_and_colour(probe, poster, means)]
+    return (
+        f"[to_poster]{','.join([*steps, 'setsar=1', _TAGS, f'scale={JPEG_COLOURS}'])}[{CANDIDATE}]"
+    )
 
 
 def _scale(rung: Rung, means: Means) -> str:
     return (_ZIMG if means.has_zimg else _SWSCALE).format(w=rung.width, h=rung.height)
 
 
-def _prepare(probe: Probe, recipe: Recipe, top: Rung, means: Means) -> str:
+def _even_time(probe: Probe, recipe: Recipe) -> str:
     """Even time first, then size and colour: dropped frames are not scaled."""
-    rate = f"{recipe.fps_numerator}/{recipe.fps_denominator}"
     steps = ["bwdif=mode=send_frame:deint=interlaced"] if probe.is_interlaced else []
-    steps += [f"fps={rate}:start_time=0", _size_and_colour(probe, top, means), "setsar=1", _TAGS]
+    rate = f"{recipe.fps_numerator}/{recipe.fps_denominator}"
+    return ",".join([*steps, f"fps={rate}:start_time=0"])
+
+
+def _prepare(probe: Probe, top: Rung, means: Means) -> str:
+    steps = [_size_and_colour(probe, top, means), "setsar=1", _TAGS]
     held = probe.duration_seconds - probe.video_seconds
     if held > HOLD_FROM_SECONDS:  # the sound is longer: the last picture stays
         steps.append(f"tpad=stop_mode=clone:stop_duration={held:.3f}")
@@ -154,39 +209,65 @@ def _size_and_colour(probe: Probe, top: Rung, means: Means) -> str:
     """
     if probe.is_hdr and means.has_zimg:
         return _HDR_TO_SDR.format(w=top.width, h=top.height)
-    if probe.is_plain and (probe.width, probe.height) == (top.width, top.height):
-        return "format=yuv420p"
+    if probe.is_plain:
+        is_own_size = (probe.width, probe.height) == (top.width, top.height)
+        return "format=yuv420p" if is_own_size else f"{_scale(top, means)},format=yuv420p"
     matrix = probe.color_matrix or guessed_matrix(probe.width, probe.height)
     matrix = "bt2020" if matrix == "bt2020nc" else matrix
     colour = f"in_color_matrix={matrix}:out_color_matrix=bt709:out_range=tv"
     return f"{_SWSCALE.format(w=top.width, h=top.height)}:{colour},format=yuv420p"
 
 
-def x264_words(rung: Rung, recipe: Recipe) -> list[str]:
+def picture_words(rung: Rung, recipe: Recipe, threads: int) -> list[str]:
     """Return the encoder and its settings for one rung."""
-    longest = str(round(recipe.fps * GOP_SECONDS) + 1)
+    words = av1_words(rung, recipe, threads) if recipe.codec == "av1" else x264_words(rung, recipe)
+    return [*words, "-threads", str(threads)]
+
+
+def x264_words(rung: Rung, recipe: Recipe) -> list[str]:
     words = ["-c:v", "libx264", "-preset", recipe.preset, "-profile:v", "high"]
-    words += ["-level:v", f"{rung.level / 10:.1f}", "-pix_fmt", "yuv420p", "-crf", str(CRF)]
+    words += ["-level:v", f"{rung.level / 10:.1f}", "-sc_threshold", "0", "-forced-idr", "1"]
+    return [*words, *_rate_words(rung, recipe)]
+
+
+def av1_words(rung: Rung, recipe: Recipe, threads: int) -> list[str]:
+    words = ["-c:v", "libsvtav1", "-preset", recipe.preset]
+    return [*words, "-svtav1-params", f"lp={threads}", *_rate_words(rung, recipe)]
+
+
+def _rate_words(rung: Rung, recipe: Recipe) -> list[str]:
+    longest = str(round(recipe.fps * recipe.gop_seconds) + 1)
+    words = ["-pix_fmt", "yuv420p", "-crf", str(recipe.crf)]
     words += ["-maxrate", str(rung.max_bits), "-bufsize", str(rung.max_bits * 2)]
-    words += ["-g", longest, "-sc_threshold", "0", "-forced-idr", "1"]
-    return [*words, "-force_key_frames", _KEY_FRAMES]
+    return [*words, "-g", longest, "-force_key_frames", _KEY_FRAMES.format(gop=recipe.gop_seconds)]
 
 
 # The sound
 
 
-def _sound_graph(probe: Probe) -> str:
+def _sound_graph(probe: Probe, correction: str = "", taps: Sequence[Tap] = ()) -> str:
     """Two channels at 48 kHz, exactly as long as the film: padded, cut, or silence."""
     length = f"{probe.duration_seconds:.3f}"
-    if not probe.has_audio:
-        return f"anullsrc=channel_layout=stereo:sample_rate={SOUND_RATE}:duration={length}[sound]"
-    steps = f"aresample={SOUND_RATE}:async=1:first_pts=0"
-    steps += ",aformat=sample_fmts=fltp:channel_layouts=stereo"
-    return f"[0:{probe.audio_index}]{steps},apad=whole_dur={length},atrim=end={length}[sound]"
+    heard = [tap for tap in taps if tap.sound]
+    if probe.has_audio:
+        steps = f"[0:{probe.audio_index}]aresample={SOUND_RATE}:async=1:first_pts=0"
+        steps += ",aformat=sample_fmts=fltp:channel_layouts=stereo"
+    else:
+        steps = f"anullsrc=channel_layout=stereo:sample_rate={SOUND_RATE}:duration={length}"
+    chains = [f"{steps}[even]"]
+    if heard:
+        ends = "".join(f"[hear_{tap.name}]" for tap in heard)
+        chains = [f"{steps},asplit={len(heard) + 1}[even]{ends}"]
+    ending = f"apad=whole_dur={length},atrim=end={length}"
+    chains.append(f"[even]{correction}{',' if correction else ''}{ending}[sound]")
+    chains += [f"[hear_{tap.name}]{tap.sound}[{tap.name}_sound]" for tap in heard]
+    return ";".join(chains)
 
 
-def _aac(bits: int) -> list[str]:
-    return ["-c:a", "aac", "-profile:a", "aac_low", "-b:a", str(bits), "-ac", "2"]
+def _sound_words(recipe: Recipe) -> list[str]:
+    if recipe.codec == "av1":
+        return ["-c:a", "libopus", "-b:a", str(recipe.sound_bits), "-ac", "2"]
+    return ["-c:a", "aac", "-profile:a", "aac_low", "-b:a", str(recipe.sound_bits), "-ac", "2"]
 
 
 # The packing

@@ -59,9 +59,23 @@ def _codec(stsd: bytes) -> str:
         if kind == "avc1":
             avcc = dict(children(entry, 78)).get("avcC", b"")
             return f"avc1.{avcc[1:4].hex().upper()}"
+        if kind == "av01":
+            return _av1_codec(dict(children(entry, 78)).get("av1C", b""))
         if kind == "mp4a":
             return "mp4a.40.2"  # we ask for AAC-LC and nothing else
+        if kind == "Opus":
+            return "opus"
     raise BrokenFragment("no sample entry we know")
+
+
+def _av1_codec(av1c: bytes) -> str:
+    """Spell `av01.P.LLT.DD` (AV1 Codec ISO Media File Format Binding, section 5)."""
+    if len(av1c) < 3:
+        raise BrokenFragment("av01 without av1C")
+    profile, level = av1c[1] >> 5, av1c[1] & 31
+    is_high_tier, is_high_depth, is_twelve = (bool(av1c[2] & bit) for bit in (128, 64, 32))
+    depth = (12 if is_twelve else 10) if is_high_depth else 8
+    return f"av01.{profile}.{level:02d}{'H' if is_high_tier else 'M'}.{depth:02d}"
 
 
 def read_fragment(path: Path) -> Fragment:

@@ -1,26 +1,22 @@
 """Films: one ffmpeg decodes once and writes every rung, the sound, and the frames for stills."""
 
 import os
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from kodipest.engines.media.commands import CANDIDATE, SHOT, SOUND, Means, ladder_arguments
+from kodipest.engines.media.commands import CANDIDATE, SHOT, Aside, Means, ladder_arguments
 from kodipest.engines.media.encoder import Limits, Pulse, Usage, has_filter, run_encoder
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.facts import Probe
-from kodipest.engines.media.manifest import Rendition, Storyboard
-from kodipest.engines.media.playlists import (
-    MASTER,
-    Track,
-    Variant,
-    average_bits,
-    master_text,
-    peak_bits,
-    write_whole,
-)
+from kodipest.engines.media.manifest import Rendition, SoundSet, Storyboard
+from kodipest.engines.media.masters import write_master
+from kodipest.engines.media.playlists import Track, average_bits, peak_bits
 from kodipest.engines.media.progress import Clock
 from kodipest.engines.media.recipes import Recipe, Rung
 from kodipest.engines.media.stills import publish_poster, tiles_for, write_storyboard
+from kodipest.engines.media.taps import Tap
 
 SOUND_CODEC = "mp4a.40.2"
 # A segment may exceed the ceiling while the buffer of the encoder empties; the true peak is
@@ -35,27 +31,38 @@ class Laddered:
     """What a finished ladder hands to the manifest."""
 
     rungs: list[Rendition]
+    sounds: list[SoundSet]
     has_poster: bool
     storyboard: Storyboard | None
+    measured: dict[str, Any]
     usage: Usage
     duration_seconds: float
 
 
 @dataclass(slots=True)
 class Ladder:
-    """One film being encoded: published in `out` while it grows in `work`."""
+    """One part of a film being encoded: published in `out` while it grows in `work`."""
 
     probe: Probe
     recipe: Recipe
     work: Path
     out: Path
     clock: Clock
+    correction: str = ""
+    taps: Sequence[Tap] = ()
     tracks: list[Track] = field(init=False)
+    sound: Track | None = field(init=False)
     is_open: bool = False
 
     def __post_init__(self) -> None:
-        names = [rung.name for rung in self.recipe.rungs] + [SOUND]
-        self.tracks = [Track(name, self.work, self.out) for name in names]
+        recipe = self.recipe
+        home = recipe.part if recipe.is_addition else ""
+        self.tracks = [Track(rung.name, self.work, self.out, home) for rung in recipe.rungs]
+        self.sound = Track(recipe.sound, self.work, self.out, home) if recipe.sound else None
+
+    @property
+    def everything(self) -> list[Track]:
+        return [*self.tracks, self.sound] if self.sound else self.tracks
 
     def encode(self, threads: int | None = None) -> Laddered:
         """Encode to the end, publish as it grows, verify, and write the true master playlist.
@@ -64,19 +71,35 @@ class Ladder:
         passes through.
         """
         probe, lowest = self.probe, self.recipe.rungs[0]
-        tiles = tiles_for(lowest.width, lowest.height, probe.duration_seconds)
+        aside = Aside()
+        if not self.recipe.is_addition:
+            aside = Aside(tiles_for(lowest.width, lowest.height, probe.duration_seconds), self.taps)
         means = Means(threads or usable_cores(), has_filter("zscale"))
-        arguments = ladder_arguments(probe, self.recipe, tiles, means)
+        arguments = ladder_arguments(probe, self.recipe, means, aside, self.correction)
         usage = run_encoder(arguments, self.work, limits_for(probe), self._tick)
         self._publish(is_last=True)
-        for track in self.tracks:
+        for track in self.everything:
             verify_track(track, probe.duration_seconds)
-        rungs = self._renditions()
-        shots = self._frames(SHOT)
-        has_poster = publish_poster(self._frames(CANDIDATE), self.out)
-        duration = self.tracks[0].seconds
-        board = write_storyboard(shots, tiles, duration, self.out) if shots else None
-        return Laddered(rungs, has_poster, board, usage, duration)
+        return self._laddered(aside, usage)
+
+    def _laddered(self, aside: Aside, usage: Usage) -> Laddered:
+        rungs = [self._finished(*pair) for pair in zip(self.recipe.rungs, self.tracks, strict=True)]
+        sounds = [self._sound_set(self.sound)] if self.sound else []
+        if not self.recipe.is_addition:
+            write_master(self.out, rungs, sounds)
+        shots, duration = self._frames(SHOT), self.tracks[0].seconds
+        board = None
+        if aside.tiles and shots:
+            board = write_storyboard(shots, aside.tiles, duration, self.out)
+        return Laddered(
+            rungs=rungs,
+            sounds=sounds,
+            has_poster=publish_poster(self._frames(CANDIDATE), self.out),
+            storyboard=board,
+            measured={tap.name: tap.read(self.work, self.probe) for tap in aside.taps},
+            usage=usage,
+            duration_seconds=duration,
+        )
 
     def _tick(self, pulse: Pulse) -> None:
         self._publish(is_last=False)
@@ -88,62 +111,67 @@ class Ladder:
         The rungs begin within a tenth of a second of each other, and a player that read a master
         playlist with rungs missing would never hear of them.
         """
-        if not self.is_open and not all(track.has_begun() for track in self.tracks):
+        if not self.is_open and not all(track.has_begun() for track in self.everything):
             if is_last:
-                silent = [track.name for track in self.tracks if not track.has_begun()]
+                silent = [track.name for track in self.everything if not track.has_begun()]
                 raise Unusable("encoder_failed", f"nothing came out for {silent}")
             return
-        for track in self.tracks:
+        for track in self.everything:
             track.advance(is_last=is_last)
         if not self.is_open:
-            rungs = zip(self.recipe.rungs, self.tracks, strict=False)
-            self._write_master([self._promised(*pair) for pair in rungs], True)
             self.is_open = True
-            self.clock.note_playable()
+            self._open()
 
-    def _promised(self, rung: Rung, track: Track) -> Variant:
+    def _open(self) -> None:
+        """Let players in: the master names every rung. An addition waits until it joins."""
+        rungs = [self._promised(*pair) for pair in zip(self.recipe.rungs, self.tracks, strict=True)]
+        if self.recipe.is_addition:
+            return
+        sounds = [self._sound_set(self.sound)] if self.sound else []
+        write_master(self.out, rungs, sounds, is_growing=True)
+        self.clock.note_playable()
+
+    def _promised(self, rung: Rung, track: Track) -> Rendition:
         """Describe a rung that has begun: the ceiling stands in for the true bit rate."""
         codec = track.init.codec if track.init else ""
-        if not codec.endswith(f"{rung.level:02X}"):
+        if self.recipe.codec == "h264" and not codec.endswith(f"{rung.level:02X}"):
             raise Unusable("encoder_failed", f"{rung.name}: {codec}, not level {rung.level}")
         peak = round(rung.max_bits * PROMISE) + self.recipe.sound_bits
-        return Variant(
-            playlist=track.playlist,
-            codecs=f"{codec},{SOUND_CODEC}",
-            peak_bits=peak,
+        return self._rendition(rung, track, peak, 0)
+
+    def _finished(self, rung: Rung, track: Track) -> Rendition:
+        """Describe a rung by its true bit rates, with the sound it plays with."""
+        both = [track, self.sound] if self.sound else [track]
+        peak = sum(peak_bits(one.segments) for one in both)
+        average = sum(average_bits(one.segments) for one in both)
+        return self._rendition(rung, track, peak, average)
+
+    def _rendition(self, rung: Rung, track: Track, peak: int, average: int) -> Rendition:
+        codecs = [one.init.codec for one in (track, self.sound) if one and one.init]
+        return Rendition(
+            name=rung.name,
             width=rung.width,
             height=rung.height,
-            fps=float(self.recipe.fps),
+            bandwidth=peak,
+            codecs=",".join(codecs),
+            playlist=track.playlist,
+            bytes=track.size_bytes,
+            average_bandwidth=average,
+            fps=round(float(self.recipe.fps), 3),
+            sound=self.recipe.sound,
+            part=self.recipe.part,
         )
 
-    def _renditions(self) -> list[Rendition]:
-        """Measure every rung, tell the manifest, and rewrite the master playlist with the truth."""
-        sound = self.tracks[-1]
-        variants, rungs = [], []
-        for rung, track in zip(self.recipe.rungs, self.tracks, strict=False):
-            true = replace(
-                self._promised(rung, track),
-                peak_bits=peak_bits(track.segments) + peak_bits(sound.segments),
-                average_bits=average_bits(track.segments) + average_bits(sound.segments),
-            )
-            variants.append(true)
-            rungs.append(
-                Rendition(
-                    rung.name,
-                    rung.width,
-                    rung.height,
-                    true.peak_bits,
-                    true.codecs,
-                    true.playlist,
-                    track.size_bytes,
-                )
-            )
-        self._write_master(variants, False)
-        return rungs
-
-    def _write_master(self, variants: list[Variant], is_growing: bool) -> None:
-        text = master_text(variants, sound=f"{SOUND}/index.m3u8", is_growing=is_growing)
-        write_whole(self.out / MASTER, text)
+    def _sound_set(self, track: Track) -> SoundSet:
+        return SoundSet(
+            name=track.name,
+            codecs=track.init.codec if track.init else "",
+            playlist=track.playlist,
+            bandwidth=peak_bits(track.segments),
+            average_bandwidth=average_bits(track.segments),
+            bytes=track.size_bytes,
+            part=self.recipe.part,
+        )
 
     def _frames(self, label: str) -> list[Path]:
         return sorted(self.work.glob(f"{label}-*.jpg"))

@@ -6,6 +6,7 @@ not meet half a file, TARGETDURATION holds from the first word, and every durati
 is counted from the samples themselves (RFC 8216; draft-pantos-hls-rfc8216bis for CMAF).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,11 +35,15 @@ class Segment:
 
 @dataclass(slots=True)
 class Track:
-    """One rendition on its way from the encoder's folder to the served one."""
+    """One rendition on its way from the encoder's folder to the served one.
+
+    `home` is a folder inside `out` that holds it; "" for none.
+    """
 
     name: str
     work: Path
     out: Path
+    home: str = ""
     init: Init | None = None
     segments: list[Segment] = field(default_factory=list)
     waiting: list[Fragment] = field(default_factory=list)
@@ -48,11 +53,11 @@ class Track:
 
     @property
     def folder(self) -> Path:
-        return self.out / self.name
+        return self.out / self.home / self.name
 
     @property
     def playlist(self) -> str:
-        return f"{self.name}/{PLAYLIST}"
+        return "/".join(filter(None, [self.home, self.name, PLAYLIST]))
 
     @property
     def seconds(self) -> float:
@@ -87,7 +92,7 @@ class Track:
             raise Unusable("encoder_failed", f"{path.name}: {error}") from error
         if self.init is None:
             self.init = init
-            self.folder.mkdir(exist_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
             (self.work / f"{self.name}.{INIT}").replace(self.folder / INIT)
         self._check(fragment, path)
         path.unlink()
@@ -139,6 +144,12 @@ def write_whole(path: Path, content: bytes) -> None:
     part.replace(path)
 
 
+def read_durations(playlist: Path) -> list[float]:
+    """Return the seconds of each segment that a media playlist names."""
+    lines = playlist.read_text(encoding="utf-8").splitlines()
+    return [float(line[8:].rstrip(",")) for line in lines if line.startswith("#EXTINF:")]
+
+
 def peak_bits(segments: list[Segment]) -> int:
     """Return the peak segment bit rate of RFC 8216bis: over runs of 0.5 to 1.5 target durations."""
     low, high = SEGMENT_SECONDS / 2, SEGMENT_SECONDS * 1.5
@@ -171,10 +182,21 @@ class Variant:
     width: int = 0
     height: int = 0
     fps: float = 0.0
+    sound: str = ""
 
 
-def master_text(variants: list[Variant], *, sound: str | None, is_growing: bool) -> bytes:
-    """Return the master playlist; `sound` is the playlist of the sound that all variants share.
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A sound that several variants share: EXT-X-MEDIA of the master playlist."""
+
+    name: str
+    playlist: str
+
+
+def master_text(
+    variants: Sequence[Variant], sounds: Sequence[Group] = (), *, is_growing: bool = False
+) -> bytes:
+    """Return the master playlist; each variant may name the group of sounds it plays with.
 
     While it grows, an EVENT playlist counts as live and players would start at its end:
     EXT-X-START sends them to the beginning (RFC 8216 section 4.3.5.2).
@@ -182,17 +204,17 @@ def master_text(variants: list[Variant], *, sound: str | None, is_growing: bool)
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
     if is_growing:
         lines.append("#EXT-X-START:TIME-OFFSET=0,PRECISE=YES")
-    if sound:
-        lines.append(
-            '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="Audio",DEFAULT=YES,AUTOSELECT=YES,'
-            f'CHANNELS="2",URI="{sound}"'
-        )
+    lines += [
+        f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{sound.name}",NAME="Audio",DEFAULT=YES,AUTOSELECT=YES,'
+        f'CHANNELS="2",URI="{sound.playlist}"'
+        for sound in sounds
+    ]
     for variant in variants:
-        lines += [_stream_line(variant, has_group=sound is not None), variant.playlist]
+        lines += [_stream_line(variant), variant.playlist]
     return "\n".join([*lines, ""]).encode()
 
 
-def _stream_line(variant: Variant, *, has_group: bool) -> str:
+def _stream_line(variant: Variant) -> str:
     fields = [f"BANDWIDTH={variant.peak_bits}"]
     if variant.average_bits:
         fields.append(f"AVERAGE-BANDWIDTH={variant.average_bits}")
@@ -200,6 +222,6 @@ def _stream_line(variant: Variant, *, has_group: bool) -> str:
     if variant.width:
         fields.append(f"RESOLUTION={variant.width}x{variant.height}")
         fields.append(f"FRAME-RATE={variant.fps:.3f}")
-    if has_group:
-        fields.append('AUDIO="sound"')
+    if variant.sound:
+        fields.append(f'AUDIO="{variant.sound}"')
     return "#EXT-X-STREAM-INF:" + ",".join(fields)

@@ -3,12 +3,12 @@
 import errno
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from kodipest.engines.media.apart import make_apart
 from kodipest.engines.media.commands import SOUND_FILE, SOURCE
-from kodipest.engines.media.documents import copy_document
 from kodipest.engines.media.encoder import Usage, encoder_name
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.facts import Probe
@@ -17,8 +17,9 @@ from kodipest.engines.media.ladder import Ladder
 from kodipest.engines.media.manifest import Manifest, folder_bytes, write_manifest
 from kodipest.engines.media.playlists import MASTER
 from kodipest.engines.media.progress import Clock, Listener, Progress
-from kodipest.engines.media.recipes import DEFAULT_PRESET, recipe_for
+from kodipest.engines.media.recipes import DEFAULT_PRESET, Recipe, recipe_for
 from kodipest.engines.media.sound import Sound
+from kodipest.engines.media.taps import Tap
 
 __all__ = ["Progress", "prepare"]
 
@@ -32,17 +33,22 @@ def prepare(
     out: Path,
     *,
     probe: Probe,
-    preset: str = DEFAULT_PRESET,
+    recipe: Recipe | None = None,
+    taps: Sequence[Tap] = (),
     on_progress: Listener | None = None,
     threads: int | None = None,
+    preset: str = DEFAULT_PRESET,
 ) -> Manifest:
-    """Fill the empty folder `out` with everything made from `source`, and return its manifest.
+    """Fill the empty folder `out` with one part of what `source` becomes; return its manifest.
 
-    `out` may be served while it grows: a file there is always whole. `manifest.json` comes last.
+    Without a `recipe`: everything at once, at `preset`. `out` may be served while it grows: a file
+    there is always whole, and `manifest.json` comes last. An addition gets no master playlist and
+    is never playable by itself: joining.py adds it to its base.
     Raises Unusable; whatever `on_progress` raises stops the encoder and passes through, and
     `out` then holds a beginning without a manifest.
     """
-    job = _Job(source, out, probe, preset, on_progress or _ignore, threads)
+    recipe = recipe or recipe_for(probe.kind, probe, preset)
+    job = _Job(source, out, probe, recipe, taps, on_progress or _ignore, threads)
     try:
         return job.run()
     except OSError as error:
@@ -71,7 +77,8 @@ class _Job:
         source: Path,
         out: Path,
         probe: Probe,
-        preset: str,
+        recipe: Recipe,
+        taps: Sequence[Tap],
         listener: Listener,
         threads: int | None,
     ) -> None:
@@ -79,7 +86,8 @@ class _Job:
         self.out = out
         self.work = out / WORK
         self.probe = probe
-        self.recipe = recipe_for(probe.kind, probe, preset)
+        self.recipe = recipe
+        self.taps = taps
         self.listener = listener
         self.threads = threads
         self.raised_by_listener: BaseException | None = None
@@ -115,15 +123,17 @@ class _Job:
 
     def _film(self) -> Manifest:
         self._open_work()
-        ladder = Ladder(self.probe, self.recipe, self.work, self.out, self.clock)
+        ladder = Ladder(self.probe, self.recipe, self.work, self.out, self.clock, taps=self.taps)
         made = ladder.encode(self.threads)
         return self._manifest(
             duration_seconds=round(made.duration_seconds, 3),
             width=made.rungs[-1].width,
             height=made.rungs[-1].height,
-            master=MASTER,
+            master=None if self.recipe.is_addition else MASTER,
             rungs=made.rungs,
+            sounds=made.sounds,
             storyboard=made.storyboard,
+            measured=made.measured,
             usage=made.usage,
             has_poster=made.has_poster,
         )
@@ -147,7 +157,11 @@ class _Job:
         )
 
     def _document(self) -> Manifest:
-        return self._manifest(file=copy_document(self.source, self.out, self.probe.container))
+        made = make_apart(self.probe.container, self.source, self.out, self._tick)
+        return self._manifest(usage=made.usage, **made.facts)
+
+    def _tick(self, fraction: float) -> None:
+        self.clock.tell(fraction * self.clock.duration)
 
     def _manifest(
         self, *, usage: Usage | None = None, has_poster: bool = False, **made: Any
@@ -157,12 +171,13 @@ class _Job:
         first = self.clock.first_playable_seconds
         return Manifest(
             kind=self.probe.kind,
+            parts=[self.recipe.part],
             bytes=folder_bytes(self.out) - folder_bytes(self.work),
             cpu_seconds=round(cost.cpu_seconds + time.thread_time() - self.own_cpu, 3),
             wall_seconds=round(self.clock.elapsed(), 3),
             first_playable_seconds=None if first is None else round(first, 3),
             peak_rss_bytes=cost.peak_rss_bytes,
-            encoder=encoder_name() if usage else "Pillow" if made.get("images") else "",
+            encoder=encoder_name() if made.get("rungs") else "",
             poster=POSTER if has_poster else None,
             poster_small=POSTER_SMALL if has_poster else None,
             **made,

@@ -1,10 +1,16 @@
-"""How an original is to be prepared: decided from its probe alone, so it can be fingerprinted."""
+"""How an original is to be prepared: decided from its probe alone, so it can be fingerprinted.
+
+A recipe is data. A film is prepared in parts: `base` is what nearly everybody watches and comes
+first; `high` and `thrift` are additions that join it later (`joining.py`).
+"""
 
 import hashlib
 import json
 import math
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
+from typing import Literal
 
 from kodipest.engines.media.facts import Kind, Probe
 
@@ -12,27 +18,45 @@ PRESETS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "sl
 DEFAULT_PRESET = "veryfast"
 # Raised whenever the same source would come out differently, so that new files never
 # overwrite old ones.
-RECIPE_VERSION = 2
+RECIPE_VERSION = 3
+
+Part = Literal["whole", "base", "high", "thrift"]
+Quality = Literal["cepat", "teliti", "hemat"]
+Codec = Literal["h264", "av1"]
+ADDITIONS: tuple[Part, ...] = ("high", "thrift")
+DEFAULT_QUALITY: Quality = "cepat"
+# Quality -> preset of x264 for base and high. `hemat` is what `thrift` adds to the fast one.
+QUALITIES: dict[Quality, str] = {"cepat": "veryfast", "teliti": "faster", "hemat": "veryfast"}
 
 SEGMENT_SECONDS = 4
 GOP_SECONDS = 2
+LONG_GOP_SECONDS = 4  # one key frame per segment, where nobody waits for the first second
 FIRST_SEGMENT_SECONDS = 1  # a film starts to play after one second of it is encoded
 SOUND_RATE = 48_000
 FILM_SOUND_BITS = 96_000
 SOUND_BITS = 128_000
+OPUS_BITS = 56_000
 
 MAX_FPS = 30
+SPORT_FPS = 60
 MIN_FPS = 2  # below it a segment could be longer than the target duration we promise
 MAX_LONG_SIDE = 4096
 
-# Short side -> most bits per second (PEERS.md). Quality is crf 23; this is only the ceiling.
+# Short side -> most bits per second (PEERS.md). Quality is the crf; this is only the ceiling.
 CEILINGS = {240: 450_000, 360: 800_000, 480: 1_500_000, 720: 3_200_000, 1080: 6_200_000}
+BASE_SIDE = 480
+CRF = 23
+# SVT-AV1 at preset 10 costs about what x264 veryfast costs (PEERS.md).
+THRIFT_PRESET, FAST_THRIFT_PRESET = "10", "13"
+THRIFT_CRF = 38
+THRIFT_CEILING = 0.7  # of the H.264 ceiling of the same rung
 # A film cropped by a few lines still deserves the rung it is named after, at its own size.
 NEARLY = 0.95
 
-_COMMON_RATES = [Fraction(n) for n in (5, 10, 12, 15, 20, 24, 25, 30)] + [
+_COMMON_RATES = [Fraction(n) for n in (5, 10, 12, 15, 20, 24, 25, 30, 48, 50, 60)] + [
     Fraction(24_000, 1001),
     Fraction(30_000, 1001),
+    Fraction(60_000, 1001),
     Fraction(15_000, 1001),
     Fraction(25, 2),
 ]
@@ -69,36 +93,111 @@ class Recipe:
 
     name: str
     kind: Kind
+    part: Part = "base"
     version: int = RECIPE_VERSION
+    codec: Codec = "h264"
     preset: str = DEFAULT_PRESET
+    crf: int = CRF
     fps_numerator: int = 0
     fps_denominator: int = 1
     rungs: tuple[Rung, ...] = ()  # lowest first
+    sound: str = ""  # name of its sound group; "" for a part without sound
     sound_bits: int = 0
+    gop_seconds: int = GOP_SECONDS
     segment_seconds: int = SEGMENT_SECONDS
 
     @property
     def fps(self) -> Fraction:
         return Fraction(self.fps_numerator, self.fps_denominator)
 
+    @property
+    def is_addition(self) -> bool:
+        """Say whether this part is joined to a base, and nothing on its own."""
+        return self.part in ADDITIONS
 
-def recipe_for(kind: Kind, probe: Probe, preset: str = DEFAULT_PRESET) -> Recipe:
-    """Choose the recipe for an original of `kind` with these facts."""
-    if kind not in {"video", "audio"}:
-        return Recipe(name=f"{kind}-{RECIPE_VERSION}", kind=kind, preset="")
-    if kind == "audio":
-        return Recipe(name=f"audio-{RECIPE_VERSION}", kind=kind, preset="", sound_bits=SOUND_BITS)
+
+def recipe_for(
+    kind: Kind, probe: Probe, preset: str = DEFAULT_PRESET, *, max_fps: int = MAX_FPS
+) -> Recipe:
+    """Choose the recipe that makes all H.264 rungs of an original in one process."""
+    if kind != "video":
+        return _plain(kind)
+    return _film(probe, "whole", preset, max_fps)
+
+
+def plan_for(
+    kind: Kind,
+    probe: Probe,
+    quality: Quality = DEFAULT_QUALITY,
+    *,
+    preset: str | None = None,
+    max_fps: int = MAX_FPS,
+) -> tuple[Recipe, ...]:
+    """Return the parts in which an original is prepared: the base, then its additions.
+
+    Films: `base` (rungs up to 480 with sound and stills), `high` (720 and 1080, where the source
+    has them) and `thrift` (AV1 with Opus). Everything else is one base. `preset` overrides the
+    x264 preset of the quality; `max_fps` may be 60 for motion that deserves it: the tall rungs
+    then keep it, the low ones stay at 30, where bits are short.
+    """
+    if kind != "video":
+        return (_plain(kind),)
+    chosen = preset or QUALITIES[quality]
+    high = _film(probe, "high", chosen, max_fps)
+    base = _film(probe, "base", chosen, MAX_FPS if high.rungs else max_fps)
+    return (base, *([high] if high.rungs else []), _thrift(base, chosen))
+
+
+def _plain(kind: Kind) -> Recipe:
+    recipe = Recipe(name=f"{kind}-{RECIPE_VERSION}", kind=kind, preset="")
+    return replace(recipe, sound="sound", sound_bits=SOUND_BITS) if kind == "audio" else recipe
+
+
+def _film(probe: Probe, part: Part, preset: str, max_fps: int) -> Recipe:
+    """Return the H.264 recipe of one part. Raises ValueError for a preset nobody knows."""
     if preset not in PRESETS:
         raise ValueError(f"preset {preset!r}, expected one of {PRESETS}")
-    rate = output_rate(probe.fps)
+    rate = output_rate(probe.fps, max_fps)
+    rungs = rungs_for(probe.width, probe.height, rate)
+    has_sound = part != "high"
     return Recipe(
-        name=f"video-{RECIPE_VERSION}-{preset}",
-        kind=kind,
+        name=f"video-{RECIPE_VERSION}-{part}-{preset}",
+        kind="video",
+        part=part,
         preset=preset,
         fps_numerator=rate.numerator,
         fps_denominator=rate.denominator,
-        rungs=rungs_for(probe.width, probe.height, rate),
-        sound_bits=FILM_SOUND_BITS,
+        rungs=tuple(_of_part(part, rungs)),
+        sound="sound" if has_sound else "",
+        sound_bits=FILM_SOUND_BITS if has_sound else 0,
+    )
+
+
+def _of_part(part: Part, rungs: Iterable[Rung]) -> Iterable[Rung]:
+    for rung in rungs:
+        is_base = int(rung.name.removesuffix("p")) <= BASE_SIDE
+        if part == "whole" or is_base == (part == "base"):
+            yield rung
+
+
+def _thrift(base: Recipe, preset: str) -> Recipe:
+    """Return the data-saver of a base: the same sizes in AV1, its sound in Opus."""
+    fast = preset in {"ultrafast", "superfast"}
+    rungs = tuple(
+        replace(rung, name=f"{rung.name}-av1", max_bits=round(rung.max_bits * THRIFT_CEILING))
+        for rung in base.rungs
+    )
+    return replace(
+        base,
+        name=f"video-{RECIPE_VERSION}-thrift",
+        part="thrift",
+        codec="av1",
+        preset=FAST_THRIFT_PRESET if fast else THRIFT_PRESET,
+        crf=THRIFT_CRF,
+        rungs=rungs,
+        sound="sound-opus",
+        sound_bits=OPUS_BITS,
+        gop_seconds=LONG_GOP_SECONDS,
     )
 
 
@@ -108,14 +207,14 @@ def fingerprint(original_sha256: str, recipe: Recipe) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
-def output_rate(fps: float) -> Fraction:
-    """Return the constant rate to encode at: kept up to 30, else divided until it fits.
+def output_rate(fps: float, most: int = MAX_FPS) -> Fraction:
+    """Return the constant rate to encode at: kept up to `most`, else divided until it fits.
 
     60 becomes 30, 50 becomes 25, 120 becomes 30, 59.94 becomes 30000/1001: whole divisors keep
     motion even. An odd average, as phones with variable rate give, goes to the nearest usual one.
     """
-    divisor = max(1, math.ceil(fps / MAX_FPS - 0.02))
-    wanted = min(max(fps / divisor, MIN_FPS), MAX_FPS)
+    divisor = max(1, math.ceil(fps / most - 0.02))
+    wanted = min(max(fps / divisor, MIN_FPS), most)
     nearest = min(_COMMON_RATES, key=lambda rate: abs(float(rate) - wanted))
     if abs(float(nearest) - wanted) <= 0.02 * wanted:
         return nearest
@@ -137,6 +236,8 @@ def _rung(side: int, width: int, height: int, rate: Fraction) -> Rung:
     scale = min(1.0, side / short, MAX_LONG_SIDE / long)
     sized = _even(width * scale, width), _even(height * scale, height)
     ceiling = next((bits for top, bits in CEILINGS.items() if side <= top), CEILINGS[1080])
+    if rate > MAX_FPS:  # twice the pictures, but each is nearer to the one before it
+        ceiling = ceiling * 3 // 2
     level = h264_level(*sized, rate, ceiling)
     return Rung(f"{side}p", *sized, max_bits=ceiling, level=level)
 

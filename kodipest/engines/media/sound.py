@@ -85,7 +85,7 @@ class Sound:
 
     def _write_master(self, peak: int, average: int, is_growing: bool) -> None:
         variant = Variant(self.track.playlist, SOUND_CODEC, peak, average)
-        write_whole(self.out / MASTER, master_text([variant], sound=None, is_growing=is_growing))
+        write_whole(self.out / MASTER, master_text([variant], is_growing=is_growing))
 
     def _publish_cover(self, source: Path) -> bool:
         """Take the cover that the file carries; a broken one is no reason to refuse the sound."""

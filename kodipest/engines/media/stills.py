@@ -18,7 +18,7 @@ TILE_LONG_SIDE = 160
 MIN_TILE_SECONDS = 1.0
 COLUMNS = 10
 # JFIF knows one matrix, BT.601 in full range; a BT.709 frame stored as it is would look pale.
-_JPEG_COLOURS = "in_color_matrix=bt709:out_color_matrix=bt601:in_range=tv:out_range=pc"
+JPEG_COLOURS = "in_color_matrix=bt709:out_color_matrix=bt601:in_range=tv:out_range=pc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +37,14 @@ def tiles_for(width: int, height: int, duration: float) -> Tiles:
     return Tiles(seconds, max(2, round(width * scale)), max(2, round(height * scale)))
 
 
-def candidate_filter(duration: float) -> str:
+def frames_filter(duration: float) -> str:
     """Return an ffmpeg filter that lets ten frames pass, from the middle of each tenth."""
     due = f"(selected_n+0.5)*{duration / CANDIDATES:.4f}"
-    return f"select='lt(selected_n,{CANDIDATES})*gte(t,{due})',scale={_JPEG_COLOURS}"
+    return f"select='lt(selected_n,{CANDIDATES})*gte(t,{due})'"
 
 
 def tile_filter(tiles: Tiles) -> str:
-    return f"select='gte(t,selected_n*{tiles.seconds:g})',scale={tiles.width}:{tiles.height}:{_JPEG_COLOURS}"
+    return f"select='gte(t,selected_n*{tiles.seconds:g})',scale={tiles.width}:{tiles.height}:{JPEG_COLOURS}"
 
 
 def choose_poster(candidates: list[Path]) -> Path | None:

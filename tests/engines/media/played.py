@@ -33,7 +33,7 @@ def rendition(out: Path, name: str) -> Rendition:
     init = re.search(r'URI="([^"]+)"', "".join(lines))
     assert init
     parts = [init[1], *names]
-    whole = out.parent / f"{out.name}-{name}.mp4"
+    whole = out.parent / f"{out.name}-{name.replace('/', '-')}.mp4"
     whole.write_bytes(b"".join((out / name / part).read_bytes() for part in parts))
     return Rendition(lines, durations, names, whole)
 

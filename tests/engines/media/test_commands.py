@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from kodipest.engines.media.commands import Means, ladder_arguments, threads_for
+from kodipest.engines.media.commands import Aside, Means, ladder_arguments, threads_for
 from kodipest.engines.media.encoder import Limits, has_filter, run_encoder
 from kodipest.engines.media.facts import Probe
 from kodipest.engines.media.probe import probe
-from kodipest.engines.media.recipes import recipe_for
+from kodipest.engines.media.recipes import plan_for, recipe_for
 from kodipest.engines.media.stills import tiles_for
+from kodipest.engines.media.taps import Tap
 
 from . import footage
 
@@ -32,7 +33,7 @@ TILES = tiles_for(426, 240, 60)
 
 
 def words(facts: Probe, *, cores: int = 2, has_zimg: bool = True) -> list[str]:
-    return ladder_arguments(facts, recipe_for("video", facts), TILES, Means(cores, has_zimg))
+    return ladder_arguments(facts, recipe_for("video", facts), Means(cores, has_zimg), Aside(TILES))
 
 
 def after(found: list[str], name: str) -> list[str]:
@@ -61,7 +62,7 @@ def test_one_film_is_decoded_once_and_scaled_in_cascade() -> None:
     assert [
         part.split("zscale=w=")[1].split(":filter")[0]
         for part in graph.split(";")
-        if "zscale" in part
+        if "zscale" in part and "poster" not in part
     ] == [
         "1280:h=720",
         "854:h=480",
@@ -81,10 +82,16 @@ def test_cores_are_shared_by_area(cores: int, shares: list[int]) -> None:
 
 def test_a_plain_film_at_its_own_size_is_not_converted() -> None:
     (graph,) = after(words(FILM), "-filter_complex")
-    assert "scale" not in graph.split(";")[0]
+    assert "[to0]format=yuv420p,setsar=1" in graph
 
     (graph,) = after(words(replace(FILM, is_plain=False)), "-filter_complex")
-    assert "scale=1920:1080:flags=bicubic:in_color_matrix=bt709" in graph.split(";")[0]
+    assert "[to0]scale=1920:1080:flags=bicubic:in_color_matrix=bt709" in graph
+
+
+def test_a_plain_film_that_is_larger_than_its_ladder_is_only_scaled() -> None:
+    (graph,) = after(words(replace(FILM, width=3840, height=2160)), "-filter_complex")
+
+    assert "[to0]zscale=w=1920:h=1080:filter=bicubic" in graph
 
 
 def test_interlaced_pictures_are_woven_before_frames_are_dropped() -> None:
@@ -97,7 +104,7 @@ def test_an_ffmpeg_without_zimg_still_makes_every_rung(tmp_path: Path) -> None:
     source = footage.film("no_zimg.mp4", size="640x360", seconds=0.5)
     facts = replace(probe(source), is_hdr=True)
     recipe = recipe_for("video", facts, "ultrafast")
-    arguments = ladder_arguments(facts, recipe, TILES, Means(1, has_zimg=False))
+    arguments = ladder_arguments(facts, recipe, Means(1, has_zimg=False), Aside(TILES))
     (tmp_path / "source").symlink_to(source)
 
     run_encoder(arguments, tmp_path, Limits(), lambda pulse: None)
@@ -109,3 +116,44 @@ def test_an_ffmpeg_without_zimg_still_makes_every_rung(tmp_path: Path) -> None:
 def test_filters_of_this_ffmpeg_are_known() -> None:
     assert has_filter("scale")
     assert not has_filter("no_such_filter")
+
+
+def test_the_high_part_makes_neither_sound_nor_stills() -> None:
+    _base, high, _thrift = plan_for("video", FILM)
+    found = ladder_arguments(FILM, high, Means(2), Aside())
+
+    assert after(found, "-map") == ["[720p]", "[1080p]"]
+    (graph,) = after(found, "-filter_complex")
+    assert "[0:1]" not in graph
+    assert "select" not in graph
+
+
+def test_the_thrift_part_asks_for_av1_and_opus_with_a_key_frame_per_segment() -> None:
+    *_rest, thrift = plan_for("video", FILM)
+    found = ladder_arguments(FILM, thrift, Means(2), Aside())
+
+    assert set(after(found, "-c:v")) == {"libsvtav1"}
+    assert after(found, "-c:a") == ["libopus"]
+    assert set(after(found, "-force_key_frames")) == {
+        "expr:gte(t,if(lt(n_forced,2),n_forced,(n_forced-1)*4))"
+    }
+
+
+def test_taps_hear_and_see_what_the_one_decode_gives(tmp_path: Path) -> None:
+    source = footage.film("tapped.mp4", size="640x360", seconds=1)
+    facts = probe(source)
+    tap = Tap(
+        "listening",
+        lambda folder, _facts: None,
+        picture="signalstats,metadata=mode=print:file=seen.txt:key=lavfi.signalstats.YAVG",
+        sound="astats=metadata=1,ametadata=mode=print:file=heard.txt",
+    )
+    recipe = recipe_for("video", facts, "ultrafast")
+    arguments = ladder_arguments(facts, recipe, Means(1), Aside(TILES, [tap]))
+    (tmp_path / "source").symlink_to(source)
+
+    run_encoder(arguments, tmp_path, Limits(), lambda pulse: None)
+
+    assert (tmp_path / "seen.txt").read_text().count("lavfi.signalstats.YAVG=") == 30
+    assert "lavfi.astats.Overall.Peak_level=" in (tmp_path / "heard.txt").read_text()
+    assert arguments.count("-i") == 1

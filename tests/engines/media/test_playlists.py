@@ -174,9 +174,7 @@ def test_a_short_tail_does_not_make_a_peak() -> None:
 
 
 def test_master_of_a_sound_has_no_picture_and_no_group() -> None:
-    text = master_text(
-        [Variant("sound/index.m3u8", "mp4a.40.2", 130_000, 128_000)], sound=None, is_growing=False
-    )
+    text = master_text([Variant("sound/index.m3u8", "mp4a.40.2", 130_000, 128_000)])
 
     assert text.decode().splitlines() == [
         "#EXTM3U",
@@ -205,3 +203,36 @@ def test_a_track_in_a_codec_we_never_asked_for_is_refused(fragments: Path, tmp_p
 
     with pytest.raises(BrokenFragment, match="no sample entry"):
         read_init(tmp_path / "x")
+
+
+THRIFTY = (
+    "-nostdin -v error -f lavfi -i testsrc=s=64x64:r=25:d=1 -f lavfi -i sine=d=1 {words} -t 1 -f hls"
+    " -hls_segment_type fmp4 -hls_fmp4_init_filename x.init.mp4 -hls_segment_filename x.%d.m4s x.m3u8"
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "codec"),
+    [
+        ("-map 0 -c:v libsvtav1 -preset 13 -pix_fmt yuv420p", "av01.0.00M.08"),
+        ("-map 0 -c:v libsvtav1 -preset 13 -pix_fmt yuv420p10le", "av01.0.00M.10"),
+        ("-map 1 -c:a libopus", "opus"),
+        ("-map 1 -c:a aac", "mp4a.40.2"),
+    ],
+)
+def test_codecs_are_spelt_as_browsers_ask_for_them(words: str, codec: str, tmp_path: Path) -> None:
+    arguments = THRIFTY.format(words=words).split()
+    subprocess.run([ffmpeg_path(), *arguments], check=True, cwd=tmp_path, capture_output=True)
+
+    assert read_init(tmp_path / "x.init.mp4").codec == codec
+    assert read_fragment(tmp_path / "x.0.m4s").is_independent
+
+
+def test_an_av1_track_without_its_configuration_is_refused(tmp_path: Path) -> None:
+    arguments = THRIFTY.format(words="-map 0 -c:v libsvtav1 -preset 13 -pix_fmt yuv420p").split()
+    subprocess.run([ffmpeg_path(), *arguments], check=True, cwd=tmp_path, capture_output=True)
+    init = (tmp_path / "x.init.mp4").read_bytes().replace(b"av1C", b"free")
+    (tmp_path / "y").write_bytes(init)
+
+    with pytest.raises(BrokenFragment, match="av01 without av1C"):
+        read_init(tmp_path / "y")

@@ -11,6 +11,7 @@ from kodipest.engines.media.recipes import (
     fingerprint,
     h264_level,
     output_rate,
+    plan_for,
     recipe_for,
     rungs_for,
 )
@@ -135,3 +136,84 @@ def test_a_preset_nobody_knows_is_refused_for_films_only() -> None:
 def test_what_no_level_carries_gets_the_highest() -> None:
     assert h264_level(8192, 8192, Fraction(30), 450_000) == 52
     assert h264_level(16, 4096, Fraction(30), 450_000) > 20  # thin, but too long for low levels
+
+
+# The parts of a film
+
+
+def told(recipe) -> tuple[str, list[str], str]:
+    return recipe.part, [rung.name for rung in recipe.rungs], recipe.sound
+
+
+def test_a_film_comes_in_three_parts() -> None:
+    assert [told(recipe) for recipe in plan_for("video", FILM)] == [
+        ("base", ["240p", "360p", "480p"], "sound"),
+        ("high", ["720p", "1080p"], ""),
+        ("thrift", ["240p-av1", "360p-av1", "480p-av1"], "sound-opus"),
+    ]
+    assert [recipe.is_addition for recipe in plan_for("video", FILM)] == [False, True, True]
+
+
+@pytest.mark.parametrize(("width", "height"), [(854, 480), (160, 120), (8192, 600)])
+def test_a_film_without_tall_rungs_has_no_high_part(width: int, height: int) -> None:
+    small = dataclasses.replace(FILM, width=width, height=height)
+
+    assert [recipe.part for recipe in plan_for("video", small)] == ["base", "thrift"]
+
+
+@given(width=sides, height=sides, fps=st.floats(min_value=1, max_value=240))
+def test_the_parts_are_the_whole_cut_in_two(width: int, height: int, fps: float) -> None:
+    film = dataclasses.replace(FILM, width=width, height=height, fps=fps)
+    base, *additions = plan_for("video", film)
+    high = [rung for recipe in additions if recipe.part == "high" for rung in recipe.rungs]
+
+    assert (*base.rungs, *high) == recipe_for("video", film).rungs
+    assert base.rungs
+    assert all(recipe.rungs for recipe in additions)
+
+
+@pytest.mark.parametrize("kind", ["audio", "image", "document"])
+def test_what_is_no_film_is_one_base(kind) -> None:
+    (only,) = plan_for(kind, FILM)
+
+    assert (only.part, only.rungs, only.is_addition) == ("base", (), False)
+    assert only == recipe_for(kind, FILM)
+
+
+def test_qualities_differ_in_what_the_encoder_takes_time_for() -> None:
+    presets = {
+        quality: [recipe.preset for recipe in plan_for("video", FILM, quality)]
+        for quality in ("cepat", "teliti", "hemat")
+    }
+
+    assert presets == {
+        "cepat": ["veryfast", "veryfast", "10"],
+        "teliti": ["faster", "faster", "10"],
+        "hemat": ["veryfast", "veryfast", "10"],
+    }
+    assert [r.preset for r in plan_for("video", FILM, preset="ultrafast")] == [
+        "ultrafast",
+        "ultrafast",
+        "13",
+    ]
+
+
+def test_sport_keeps_sixty_pictures_where_bits_are_not_short() -> None:
+    sport = dataclasses.replace(FILM, fps=59.94)
+
+    assert [recipe.fps for recipe in plan_for("video", sport, max_fps=60)] == [
+        Fraction(30_000, 1001),
+        Fraction(60_000, 1001),
+        Fraction(30_000, 1001),
+    ]
+    small = dataclasses.replace(sport, width=640, height=360)
+    assert plan_for("video", small, max_fps=60)[0].fps == Fraction(60_000, 1001)
+    assert recipe_for("video", sport).fps == Fraction(30_000, 1001)
+    assert recipe_for("video", sport, max_fps=60).rungs[-1].max_bits > CEILINGS[1080]
+
+
+def test_each_part_has_a_name_of_its_own() -> None:
+    named = {fingerprint(SHA, recipe) for recipe in plan_for("video", FILM)}
+    named.add(fingerprint(SHA, recipe_for("video", FILM)))
+
+    assert len(named) == 4
