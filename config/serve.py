@@ -9,9 +9,11 @@ from django.urls import get_resolver
 
 from config.leash import end_with_parent
 from config.wsgi import application
+from kodipest.people import journal
 
 __all__ = ["application"]
 end_with_parent()
+journal.reconcile()  # a database put back by hand shows nothing that was withdrawn since
 get_resolver().check()  # brings every view in, which the first page would have to
 gc.collect()
 gc.freeze()  # code lives as long as the process: not to be looked through again for each page

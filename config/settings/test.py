@@ -9,6 +9,7 @@ os.environ.setdefault("SECRET_KEY", "not-secret-in-tests")
 from .base import *
 
 SECRET_KEY = env("SECRET_KEY")
+FAILPOINT = env("KODIPEST_FAILPOINT", default="")
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 DATABASES = {"default": DATABASES["default"]}
 DATABASE_ROUTERS = []

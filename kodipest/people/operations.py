@@ -1,6 +1,6 @@
 """Verbs about people; the only writers of this app, apart from the audit chain."""
 
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 
 from django.conf import settings
@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 
 from kodipest.kernel import freshness
 from kodipest.kernel.errors import Refusal
+from kodipest.kernel.journal import Entry
 from kodipest.kernel.permissions import require
 from kodipest.kernel.signals import consent_changed
 from kodipest.kernel.text import clean_line, clean_text
 from kodipest.kernel.time import today
-from kodipest.people import audit
+from kodipest.people import audit, journal
 from kodipest.people.models import (
     AGE_OF_PUBLIC_PROFILE,
     Consent,
@@ -30,7 +31,7 @@ from kodipest.people.models import (
     Role,
     Withdrawal,
 )
-from kodipest.people.queries import living_consents
+from kodipest.people.queries import living_consents, recorder_of, withdrawal_entry
 from kodipest.people.rules import ADULT_ROLES, decides_alone
 
 
@@ -196,8 +197,10 @@ def record_consent(
     if purpose == Purpose.NAME and choice not in NameForm.values:
         words = _("Choose how the name is written.")
         raise Refusal({"choice": Refusal(words, code="choice_missing")})
-    for living in living_consents(purpose).filter(person=person):
+    replaced = [
         Withdrawal.objects.create(consent=living, recorded_by=by)
+        for living in living_consents(purpose).filter(person=person)
+    ]
     giver = Consent.Giver.GUARDIAN if guardian_name else Consent.Giver.SELF
     consent = Consent(
         person=person,
@@ -211,6 +214,8 @@ def record_consent(
     consent.save(force_insert=True)
     audit.record("record_consent", consent, by=by, on_behalf_of=person, purpose=purpose)
     tell_what_may_be_shown(person)
+    for withdrawal in replaced:
+        journal.note(withdrawal_entry(withdrawal))
     return consent
 
 
@@ -264,7 +269,36 @@ def withdraw_consent(*, consent: Consent, by: Person) -> Withdrawal:
     if created:
         audit.record("withdraw_consent", consent, by=by, on_behalf_of=consent.person)
         tell_what_may_be_shown(consent.person)
+    journal.note(withdrawal_entry(withdrawal))  # once more for whoever asks twice after a crash
     return withdrawal
+
+
+@transaction.atomic
+def withdraw_consent_again(withdrawn: Entry) -> None:
+    """End a consent that the journal knows as withdrawn and an older copy of the database does not.
+
+    Nobody is asked: it was decided long ago. Whoever recorded it then may be missing here; the line
+    in the audit trail names them all the same.
+    """
+    consent = Consent.objects.select_related("person", "recorded_by").get(pk=withdrawn.thing)
+    lock(consent.person)
+    recorder = recorder_of(withdrawn) or consent.recorded_by
+    _withdrawal, created = Withdrawal.objects.get_or_create(
+        consent=consent,
+        defaults={
+            "recorded_by": recorder,
+            "withdrawn_at": datetime.fromisoformat(withdrawn.at),
+        },
+    )
+    if created:
+        audit.record(
+            "withdraw_consent_again",
+            consent,
+            by=None,
+            on_behalf_of=consent.person,
+            recorded_by=withdrawn.by,
+        )
+        tell_what_may_be_shown(consent.person)
 
 
 def choose_language(*, person: Person, language: str) -> None:

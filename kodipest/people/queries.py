@@ -1,12 +1,14 @@
 """Questions about people; each list says who may see what."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from kodipest.kernel.journal import Entry
 from kodipest.kernel.time import born_for_age, today
+from kodipest.people import journal
 from kodipest.people.models import (
     AGE_OF_PUBLIC_PROFILE,
     Consent,
@@ -16,13 +18,37 @@ from kodipest.people.models import (
     Person,
     Purpose,
     Role,
+    Withdrawal,
 )
 from kodipest.people.rules import memberships
+
+WITHDRAW_CONSENT = "withdraw_consent"  # as the journal of withdrawals calls it
 
 
 def living_consents(purpose: Purpose) -> QuerySet[Consent]:
     """Consents for `purpose` that nobody has withdrawn."""
     return Consent.objects.filter(purpose=purpose, withdrawal=None)
+
+
+def withdrawal_entry(withdrawal: Withdrawal) -> Entry:
+    """Spell `withdrawal` for the journal."""
+    at, by = withdrawal.withdrawn_at, withdrawal.recorded_by_id
+    return journal.entry(WITHDRAW_CONSENT, withdrawal.consent_id, at=at, by=by)
+
+
+def recorder_of(withdrawn: Entry) -> Person | None:
+    """Return who recorded a journaled withdrawal, if this database knows them."""
+    return Person.objects.filter(pk=withdrawn.by).first() if withdrawn.by else None
+
+
+def withdrawn_consents() -> Iterator[Entry]:
+    """Every withdrawal this database knows, as the journal spells it."""
+    return (withdrawal_entry(each) for each in Withdrawal.objects.iterator(chunk_size=2000))
+
+
+def consents_alive(ids: Collection[str]) -> Iterable[UUID]:
+    """Which of the consents `ids` nobody has withdrawn here."""
+    return Consent.objects.filter(pk__in=ids, withdrawal=None).values_list("pk", flat=True)
 
 
 def has_consent(person: Person, purpose: Purpose) -> bool:

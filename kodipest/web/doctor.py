@@ -19,6 +19,7 @@ from kodipest.engines.media import storage
 from kodipest.engines.media.models import Original, Transcode
 from kodipest.engines.sanad.chain import verify
 from kodipest.engines.sanad.errors import SanadError
+from kodipest.people import journal
 from kodipest.people.audit import audit_faults
 from kodipest.stages.publication.queries import public_folders, published_editions
 from kodipest.works import sanad
@@ -143,7 +144,11 @@ def public_files() -> Iterator[str]:
 def private_folder() -> Iterator[str]:
     """Nobody but the owner reads the state folder and the keys."""
     home = Path(settings.HOME)
-    for path in (home, home / "keys", *sorted((home / "keys").glob("*"))):
+    for path in (
+        home,
+        *(home / name for name in ("keys", "journal")),
+        *sorted((home / "keys").glob("*")),
+    ):
         if not path.exists() or path.stat().st_uid != os.geteuid():
             continue
         mode = stat.S_IMODE(path.stat().st_mode)
@@ -188,7 +193,7 @@ EXAMINATIONS = [
     Examination("7 audit", chains_of_approval),
     Examination("8 privacy", public_files, files=True),
     Examination("8 privacy", private_folder),
+    Examination("9 consent", journal.faults),
 ]
 # Not decidable before their part of the house stands: 4 once and 10 convergence (sync), 6
-# conservation (quotas, places). 9 consent: what `published_editions` shows is filtered by it, and
-# 8 compares the files with that.
+# conservation (quotas, places).

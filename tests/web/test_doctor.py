@@ -12,13 +12,15 @@ from pytest_django import Settings
 
 from kodipest.engines.media import storage
 from kodipest.engines.media.models import Transcode
-from kodipest.people.models import AuditEntry
+from kodipest.people import journal
+from kodipest.people.models import AuditEntry, Purpose
+from kodipest.people.queries import has_consent
 from kodipest.web import doctor
 from kodipest.works.models import Attestation, Work
 from kodipest.works.sanad import site_key
 from tests.factories import homes
 from tests.factories.media import OriginalFactory, TranscodeFactory, fill_folder
-from tests.factories.people import cast
+from tests.factories.people import cast, consent
 from tests.factories.stages import approved, published, started
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,7 +54,7 @@ def test_a_sound_site_has_no_faults() -> None:
 
     assert [fault for fault in found.faults if not fault.startswith("1 durable")] == []
     assert found.examined == [
-        "1 durable", "2 no ghosts", "3 content", "5 states", "7 audit", "8 privacy",
+        "1 durable", "2 no ghosts", "3 content", "5 states", "7 audit", "8 privacy", "9 consent",
     ]  # fmt: skip
 
 
@@ -138,6 +140,25 @@ def test_a_file_open_to_the_public_by_mistake_is_found_and_closed() -> None:
     mend()
 
     assert expected not in faults()
+
+
+def test_a_withdrawal_that_is_not_in_force_is_found_and_mended(home: Path) -> None:
+    people = cast()
+    given = consent(people.aisyah, Purpose.PUBLIC)
+    line = journal.entry("withdraw_consent", given.pk, at=given.given_at, by=None)
+    journal.journal_of(home).append([line])
+    assert any(fault.startswith("9 consent: withdraw_consent") for fault in faults())
+
+    mend()
+
+    assert not [fault for fault in faults() if fault.startswith("9 consent")]
+    assert not has_consent(people.aisyah, Purpose.PUBLIC)
+
+
+def test_a_journal_that_others_can_read_is_found(home: Path) -> None:
+    (home / "journal").mkdir(mode=0o755)
+
+    assert "8 privacy: journal has mode 755, expected 700" in faults()
 
 
 def test_a_key_that_others_can_read_is_found(home: Path) -> None:

@@ -13,7 +13,7 @@ from tests.factories import homes
 from tests.factories.people import PersonFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
-STEPS = ["databases", "site key", "languages", "static files"]
+STEPS = ["databases", "withdrawn consents", "site key", "languages", "static files"]
 
 
 @pytest.fixture(autouse=True)

@@ -10,10 +10,19 @@ class PublicationConfig(AppConfig):
 
     def ready(self) -> None:
         from kodipest.kernel.signals import consent_changed, sweep_due
+        from kodipest.people import journal
         from kodipest.stages.publication import rules, studio  # noqa: F401 -- registers permissions
-        from kodipest.stages.publication.operations import open_public_files
+        from kodipest.stages.publication.operations import open_public_files, withdraw_work_again
+        from kodipest.stages.publication.queries import (
+            WITHDRAW_WORK,
+            editions_alive,
+            withdrawn_editions,
+        )
 
         studio.join()
+        journal.learn(
+            journal.Kind(WITHDRAW_WORK, withdrawn_editions, editions_alive, withdraw_work_again)
+        )
 
         def look_again(**_facts: Any) -> None:
             open_public_files()

@@ -1,7 +1,7 @@
 """What the public sees. Every public page, feed and file starts at `published_editions`."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kodipest.kernel.errors import Refusal
+from kodipest.kernel.journal import Entry
 from kodipest.kernel.text import clean_line
+from kodipest.people import journal
 from kodipest.people.models import Organisation, Person, Role
 from kodipest.people.queries import organisations_of
 from kodipest.people.rules import is_programme_manager
@@ -23,6 +25,8 @@ from kodipest.works.queries import (
     obstacles_to_handing_on,
     works_without_consent,
 )
+
+WITHDRAW_WORK = "withdraw_work"  # as the journal of withdrawals calls it
 
 
 def published_editions() -> QuerySet[Edition]:
@@ -125,6 +129,23 @@ def waiting_for_channel(manager: Person) -> QuerySet[Work]:
     newest = Revision.objects.filter(work=OuterRef("work")).order_by("-number").values("pk")[:1]
     passed = Attestation.objects.filter(act=Act.PASSED, revision=newest).values("work")
     return works.filter(pk__in=passed).select_related("organisation").order_by("stage_since", "pk")
+
+
+def withdrawal_entry(edition: Edition) -> Entry:
+    """Spell the withdrawal of `edition` for the journal."""
+    at = edition.withdrawn_at or edition.published_at
+    return journal.entry(WITHDRAW_WORK, edition.pk, at=at, by=edition.withdrawn_by_id)
+
+
+def withdrawn_editions() -> Iterator[Entry]:
+    """Every edition taken off, as the journal spells it."""
+    gone = Edition.objects.filter(withdrawn_at__isnull=False)
+    return (withdrawal_entry(edition) for edition in gone.iterator(chunk_size=2000))
+
+
+def editions_alive(ids: Collection[str]) -> Iterable[UUID]:
+    """Which of the editions `ids` are out here."""
+    return Edition.objects.filter(pk__in=ids, withdrawn_at=None).values_list("pk", flat=True)
 
 
 def missing_names(works: Iterable[Work]) -> dict[UUID, list[str]]:

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,9 @@ from kodipest.engines.media import storage
 from kodipest.engines.sanad.errors import SanadError
 from kodipest.engines.sanad.keys import PublicKey
 from kodipest.engines.sync.bundle import Bundle, BundleError, write_bundle
-from kodipest.web.backup import databases, keys
+from kodipest.kernel import journal as lines
+from kodipest.people import journal
+from kodipest.web.backup import databases, journals, keys
 from kodipest.web.backup.errors import CopyError
 from kodipest.web.preparation import ROOT
 from kodipest.works.sanad import site_key
@@ -41,12 +43,15 @@ class Copy:
 def make_copy(folder: Path) -> Copy:
     """Write a proved copy of this site into `folder`: database first, then blobs, then the manifest.
 
+    The journal of withdrawals comes after the database, so that it never knows less.
+
     It gets its name only after it has been restored into a scratch folder and examined there; a
     copy that was interrupted or did not prove itself leaves nothing under a final name.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = site_key()
-    final = folder / f"kodipest-{key.key_id}-{timezone.now():%Y%m%dT%H%M%SZ}.zip"
+    # Two copies of one second are two files.
+    final = folder / f"kodipest-{key.key_id}-{timezone.now():%Y%m%dT%H%M%S.%fZ}.zip"
     with _scratch_in(folder) as scratch:
         snapshot = databases.take_snapshot(scratch)
         _require_room(folder, snapshot)
@@ -75,6 +80,8 @@ def make_copy(folder: Path) -> Copy:
 def _members(snapshot: databases.Snapshot) -> Iterator[tuple[str, Path | bytes]]:
     yield snapshot.member, snapshot.file
     yield keys.MEMBER, keys.seal(settings.HOME, keys.recovery_code(settings.HOME))
+    journal.reconcile()
+    yield journals.MEMBER, lines.write(journal.journal_of(settings.HOME).entries())
     for sha256, size in snapshot.originals:
         path = storage.original_path(sha256)
         if not path.is_file() or path.stat().st_size != size:
@@ -123,6 +130,7 @@ def prove(file: Path, scratch: Path) -> None:
             bundle.read(keys.MEMBER), keys.recovery_code(settings.HOME)
         ).items():
             keys.write_key(home / "keys" / name, key)
+        journal.journal_of(home).append(journals.told_by(bundle))
         if databases.SQLITE in bundle.members:
             target = home / databases.SQLITE
             bundle.extract(databases.SQLITE, target)
@@ -166,7 +174,7 @@ def _require_counts(found: dict[str, int], bundle: Bundle) -> None:
 
 def examine(home: Path, *, database: str = "", mend: bool = False) -> None:
     """Have the program open the site at `home` and examine it; raises CopyError with what it found."""
-    words = ["doctor", "--json", *(["--mend"] if mend else ["--rows-only"])]
+    words = ["doctor", "--json", *(["--mend"] if mend else ["--rows-only", "--withdraw-again"])]
     answer = manage(home, *words, database=database)
     try:
         faults = json.loads(answer.stdout)["faults"]
@@ -191,16 +199,25 @@ def manage(home: Path, *words: str, database: str = "") -> subprocess.CompletedP
     )
 
 
-def restore_copy(file: Path, home: Path, *, code: str, signer: str = "") -> Bundle:
+def restore_copy(
+    file: Path, home: Path, *, code: str, signer: str = "", more: Iterable[Path] = ()
+) -> Bundle:
     """Bring a copy back into the empty state folder `home`; everything is verified before a byte is written.
 
-    What was interrupted leaves the folder as empty as before for the next try. Renditions are not in
+    What was withdrawn after the copy was made is gathered from every journal in reach and from the
+    journals `more`; the program applies it before it answers. What was interrupted leaves the folder as empty as before for the next try. Renditions are not in
     a copy: they wait to be made again. Raises CopyError.
     """
     require_empty(home)
     with open_copy(file, signer=signer) as bundle:
         opened = keys.unseal(bundle.read(keys.MEMBER), code)
         verify(bundle)
+        withdrawn = [
+            *journals.told_by(bundle),
+            *journals.told_by_site(settings.HOME, bundle.signer),
+            *told_by_sisters(file, bundle.signer),
+            *journals.told_by_files(more),
+        ]
         if databases.POSTGRESQL in bundle.members and not databases.is_empty_postgresql():
             raise CopyError(
                 "DATABASE_URL must point to an empty PostgreSQL database for this copy."
@@ -212,12 +229,23 @@ def restore_copy(file: Path, home: Path, *, code: str, signer: str = "") -> Bund
         staging = home / STAGING
         shutil.rmtree(staging, ignore_errors=True)
         for name in bundle.members:
-            if name != keys.MEMBER:
+            if name not in {keys.MEMBER, journals.MEMBER}:
                 bundle.extract(name, staging / name)
         if databases.SQLITE in bundle.members:
             _require_counts(databases.count_sqlite(staging / databases.SQLITE), bundle)
+        journal.journal_of(home).append(withdrawn)  # first: nothing is ever there without it
         _move_in(staging, home, opened | {keys.CODE_FILE: code.encode()})
         return bundle
+
+
+def told_by_sisters(file: Path, signer: str) -> Iterator[lines.Entry]:
+    """Yield what the journals in other copies of the same site say that lie beside `file`."""
+    for sister in sorted(file.resolve().parent.glob("*.zip")):
+        try:
+            with open_copy(sister, signer=signer) as bundle:
+                yield from journals.told_by(bundle)
+        except (CopyError, BundleError):
+            continue  # a damaged copy, or no copy at all
 
 
 def _move_in(staging: Path, home: Path, opened: dict[str, bytes]) -> None:

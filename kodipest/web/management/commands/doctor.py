@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from kodipest.engines.media.operations.recovery import make_lost_renditions_again
+from kodipest.people import journal
 from kodipest.stages.publication.operations import open_public_files
 from kodipest.web import doctor
 
@@ -26,12 +27,25 @@ class Command(BaseCommand):
         parser.add_argument(
             "--mend",
             action="store_true",
-            help="first put lost renditions back in the queue and close what is not public",
+            help="first apply journaled withdrawals, put lost renditions back in the queue and "
+            "close what is not public",
+        )
+        parser.add_argument(
+            "--withdraw-again", action="store_true", help="first apply journaled withdrawals"
         )
 
     def handle(
-        self, *, deep: bool, json: bool, rows_only: bool, mend: bool, **options: Any
+        self,
+        *,
+        deep: bool,
+        json: bool,
+        rows_only: bool,
+        mend: bool,
+        withdraw_again: bool,
+        **options: Any,
     ) -> None:
+        if mend or withdraw_again:
+            journal.reconcile()
         if mend:
             make_lost_renditions_again()
             open_public_files()

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import router
 
+from kodipest.people import journal
 from kodipest.web import catalogues, preparation
 from kodipest.works.sanad import site_key
 
@@ -36,10 +37,12 @@ class Command(BaseCommand):
     def handle(self, *, demo: bool, quiet: bool, force: bool, **options: Any) -> None:
         home: Path = settings.HOME
         if not force and preparation.is_ready(home, demo=demo):
+            journal.reconcile()  # the database may have been put back by hand
             return
         self.quiet = quiet
         preparation.make_folders(home)
         self.step("Basis data", "databases", migrate)
+        self.step("Pencabutan izin", "withdrawn consents", journal.reconcile)
         self.step("Kunci situs", "site key", site_key)
         self.step("Bahasa", "languages", lambda: catalogues.compile_all(preparation.ROOT))
         self.step("Berkas tampilan", "static files", lambda: collect_static(home))

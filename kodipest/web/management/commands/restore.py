@@ -1,6 +1,7 @@
 """`manage.py restore FILE [--into HOME]`: bring a copy back into an empty state folder."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,25 @@ class Command(BaseCommand):
         parser.add_argument(
             "--signer", default="", help="accept only a copy of the site with this key (ed25519:…)"
         )
+        parser.add_argument(
+            "--journal", type=Path, action="append", default=[], metavar="FILE",
+            help="journal/withdrawals.jsonl of the lost site, when it lies elsewhere",
+        )  # fmt: skip
 
     def handle(
-        self, *, file: Path, into: Path | None, code: str, signer: str, **options: Any
+        self,
+        *,
+        file: Path,
+        into: Path | None,
+        code: str,
+        signer: str,
+        journal: Sequence[Path] = (),
+        **options: Any,
     ) -> None:
         home = (into or settings.HOME).resolve()
         code = code or os.environ.get("KODIPEST_RECOVERY_CODE", "") or input("Recovery code: ")
         try:
-            copy = restore_copy(file, home, code=code.strip(), signer=signer)
+            copy = restore_copy(file, home, code=code.strip(), signer=signer, more=journal)
             self.settle(home)
         except CopyError as error:
             raise CommandError(str(error)) from error
