@@ -9,8 +9,11 @@ Code = Literal[
     "damaged",  # the right kind, but its index or body is broken
     "no_duration",  # a film or a sound with nothing in it
     "too_large",  # more pixels than a phone can show and a node can hold
+    "locked",  # opens only with a password or a licence
+    "not_captions",  # no text with times in it
     "unsupported",  # real media of a kind we do not take
     "encoder_failed",  # the encoder gave up, or its output did not pass the checks
+    "stalled",  # the encoder made no headway for so long that it was ended
     "no_space",  # the disk filled up
 ]
 

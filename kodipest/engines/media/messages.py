@@ -28,12 +28,21 @@ _WORDS: dict[str, "_StrPromise"] = {
     "too_large": _(
         "The picture or the film is larger than this site can prepare. Export it smaller and choose it again."
     ),
+    "locked": _(
+        "This document opens only with a password or a licence. Save a copy without one and choose that."
+    ),
+    "not_captions": _(
+        "No captions were found in this file. Export them as SRT, WebVTT or ASS and choose it again; nothing was changed."
+    ),
     "unsupported": _(
         "This kind of file cannot be prepared here. Export it as MP4, MP3, JPEG, PNG, PDF or EPUB and choose it again."
     ),
     # what went wrong while it was prepared
     "encoder_failed": _(
         "This file could not be prepared for watching. The original is kept; press “Try again”, or export it anew and upload that."
+    ),
+    "stalled": _(
+        "The preparation of this file came to a halt. The original is kept; press “Try again”, or export it anew and upload that."
     ),
     "interrupted": _(
         "The preparation was cut off too often. The original is kept; press “Try again”."
@@ -84,6 +93,7 @@ _WORDS: dict[str, "_StrPromise"] = {
     ),
     # what cannot be done with it now
     "not_ready": _("This is still being prepared. Wait until it is ready, then try again."),
+    "nothing_to_cancel": _("There is nothing to call off: it has ended already."),
     "nothing_to_retry": _("There is nothing to try again: it is waiting, at work or ready."),
 }
 _NO_SPACE_AT_WORK = _(
