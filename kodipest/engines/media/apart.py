@@ -1,19 +1,32 @@
-"""Probe in a process of its own: a file that crashes a decoder takes no web server along."""
+"""Look at files and make pictures and documents of them in processes apart.
 
+A file that crashes a decoder takes no web server and no worker along.
+"""
+
+import errno
 import json
 import os
+import selectors
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kodipest.engines.media.encoder import Limits, leashed
+from kodipest.engines.media.encoder import NICE, Limits, Usage, leashed
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.facts import Probe
 
 ROOT = Path(__file__).resolve().parents[3]
 LIMITS = Limits(cpu_seconds=120, memory_bytes=4 * 1024**3, file_bytes=1024**2)
 PATIENCE_SECONDS = 300
+MAKER_LIMITS = Limits(cpu_seconds=3600, memory_bytes=3 * 1024**3, file_bytes=2 * 1024**3)
+SILENCE_SECONDS = 600  # the longest step between two words of a maker is one picture or page
+TICK_SECONDS = 0.25
+_TAIL_BYTES = 4000
 
 
 def probe_apart(path: Path) -> Probe:
@@ -28,7 +41,7 @@ def probe_apart(path: Path) -> Probe:
             leashed([*words, str(path.resolve())], LIMITS, nice=0),
             check=False,
             cwd=ROOT,
-            env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "2"},
+            env=_surroundings(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=PATIENCE_SECONDS,
@@ -36,6 +49,10 @@ def probe_apart(path: Path) -> Probe:
     except subprocess.TimeoutExpired as error:
         raise Unusable("damaged", f"probing took more than {PATIENCE_SECONDS} s") from error
     return _read(done)
+
+
+def _surroundings() -> dict[str, str]:
+    return {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "2"}
 
 
 def _read(done: subprocess.CompletedProcess[bytes]) -> Probe:
@@ -49,3 +66,113 @@ def _read(done: subprocess.CompletedProcess[bytes]) -> Probe:
     if told["error"] == "os_error":
         raise OSError(told["detail"])
     raise Unusable(told["error"], told["detail"])
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a maker says of its work, and what the work cost."""
+
+    facts: dict[str, Any]
+    usage: Usage
+
+
+def make_apart(
+    container: str,
+    source: Path,
+    out: Path,
+    on_tick: Callable[[float], None],
+    limits: Limits = MAKER_LIMITS,
+) -> Made:
+    """Run `makers` on a picture or document; `on_tick` hears the fraction a few times a second.
+
+    What `on_tick` raises ends the maker and passes through. Raises the maker's Unusable, `damaged`
+    when the file brought it down or beyond `limits`, and OSError when the disk is at fault.
+    """
+    words = [sys.executable, "-m", "kodipest.engines.media.makers"]
+    words += [container, str(source.resolve()), str(out.resolve())]
+    started = time.monotonic()
+    process = subprocess.Popen(
+        leashed(words, limits, nice=NICE),
+        cwd=ROOT,
+        env=_surroundings(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    talk = _Talk(process, on_tick)
+    try:
+        talk.listen()
+    finally:
+        status, cost = talk.end()
+    usage = Usage(cost.ru_utime + cost.ru_stime, time.monotonic() - started, cost.ru_maxrss * 1024)
+    return Made(talk.outcome(status), usage)
+
+
+class _Talk:
+    """Hears what a maker says until it ends, and makes sure that it does."""
+
+    def __init__(
+        self, process: "subprocess.Popen[bytes]", on_tick: Callable[[float], None]
+    ) -> None:
+        self.process = process
+        self.on_tick = on_tick
+        self.fraction = 0.0
+        self.last: dict[str, Any] = {}
+        self.rest = b""
+        self.complaint = b""
+        self.is_over = False
+
+    def listen(self) -> None:
+        heard_at = time.monotonic()
+        with selectors.DefaultSelector() as pipes:
+            for pipe, take in (
+                (self.process.stdout, self._words),
+                (self.process.stderr, self._complaint),
+            ):
+                assert pipe is not None  # noqa: S101 - asked for above
+                pipes.register(pipe, selectors.EVENT_READ, take)
+            while pipes.get_map():
+                ready = pipes.select(TICK_SECONDS)
+                for key, _events in ready:
+                    data = os.read(key.fd, 65536)
+                    if data:
+                        key.data(data)
+                        heard_at = time.monotonic()
+                    else:
+                        pipes.unregister(key.fileobj)
+                self.on_tick(self.fraction)
+                if time.monotonic() - heard_at > SILENCE_SECONDS:
+                    raise Unusable("damaged", f"silent for {SILENCE_SECONDS} s")
+        self.is_over = True
+
+    def _words(self, data: bytes) -> None:
+        *lines, self.rest = (self.rest + data).split(b"\n")
+        for line in lines:
+            self.last = json.loads(line)
+            self.fraction = self.last.get("fraction", self.fraction)
+
+    def _complaint(self, data: bytes) -> None:
+        self.complaint = (self.complaint + data)[-_TAIL_BYTES:]
+
+    def end(self) -> tuple[int, Any]:
+        """Reap the maker with its bill; one that still runs is ended first."""
+        if not self.is_over:
+            os.kill(self.process.pid, signal.SIGKILL)
+        _pid, status, cost = os.wait4(self.process.pid, 0)
+        self.process.returncode = os.waitstatus_to_exitcode(status)
+        for pipe in (self.process.stdout, self.process.stderr):
+            if pipe:
+                pipe.close()
+        return self.process.returncode, cost
+
+    def outcome(self, status: int) -> dict[str, Any]:
+        if "made" in self.last and status == 0:
+            made: dict[str, Any] = self.last["made"]
+            return made
+        if self.last.get("error") == "os_error":
+            raise OSError(self.last["errno"] or errno.EIO, self.last["detail"])
+        if "error" in self.last:
+            raise Unusable(self.last["error"], self.last["detail"])
+        tail = self.complaint.decode("utf-8", "replace").strip()[-400:]
+        raise Unusable("damaged", f"the maker ended with {status}; {tail}")

@@ -25,7 +25,8 @@ def check_epub(path: Path) -> None:
             _check_shape(members)
             _check_members(members)
             _check_contents(book, members)
-            _check_root_file(book)
+            _check_type(book)
+            root_file(book)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, KeyError) as error:
         raise Unusable("damaged", f"{type(error).__name__}: {error}") from error
 
@@ -68,12 +69,16 @@ def _check_contents(book: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> No
                     raise Unusable("too_large", f"more than {MAX_UNPACKED} bytes unpacked")
 
 
-def _check_root_file(book: zipfile.ZipFile) -> None:
+def _check_type(book: zipfile.ZipFile) -> None:
     if book.read("mimetype").strip() != b"application/epub+zip":
         raise Unusable("damaged", "the `mimetype` member says something else")
+
+
+def root_file(book: zipfile.ZipFile) -> str:
+    """Return the path of the package inside the book. Raises Unusable, KeyError when it is absent."""
     with book.open("META-INF/container.xml") as stream:
         container = stream.read(_CHUNK)
     found = _ROOT_FILE.search(container)
     if found is None:
         raise Unusable("damaged", "container.xml names no root file")
-    book.getinfo(found[1].decode("utf-8", "replace"))
+    return book.getinfo(found[1].decode("utf-8", "replace")).filename

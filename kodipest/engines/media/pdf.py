@@ -3,6 +3,7 @@
 import re
 import zlib
 from dataclasses import dataclass
+from io import BytesIO
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
@@ -61,7 +62,7 @@ class _Index:
 
     def count_pages(self) -> int:
         if b"/Encrypt" in self.trailer:
-            raise ValueError("encrypted: object streams cannot be read")
+            return _count_locked(self.pdf)
         catalogue = self._object(_reference(self.trailer, b"Root"))
         pages = self._object(_reference(catalogue, b"Pages"))
         count = int(_need(re.search(rb"/Count\s+(\d+)(?!\s+\d+\s+R)", pages))[1])
@@ -165,6 +166,25 @@ class _Index:
             self._afford(len(body) // (columns + 1))
             body = _undo_png_up(body, columns)
         return fields, body
+
+
+def _count_locked(pdf: mmap) -> int:
+    """Count with the library, which can open what is locked with no password but "".
+
+    Raises Unusable(`locked`) when there is a real one.
+    """
+    from pypdf import PdfReader
+    from pypdf.errors import FileNotDecryptedError, PyPdfError
+
+    try:
+        count = len(PdfReader(BytesIO(pdf[:])).pages)
+    except FileNotDecryptedError as error:
+        raise Unusable("locked", str(error)) from error
+    except (PyPdfError, AttributeError, TypeError) as error:
+        raise ValueError(str(error)) from error
+    if not 0 < count <= MAX_PAGES:
+        raise ValueError(f"{count} pages")
+    return count
 
 
 def _undo_png_up(body: bytes, columns: int) -> bytes:

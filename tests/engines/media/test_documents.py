@@ -9,7 +9,6 @@ from PIL import Image
 
 from kodipest.engines.media import epub
 from kodipest.engines.media.errors import Unusable
-from kodipest.engines.media.prepare import prepare
 from kodipest.engines.media.probe import probe
 
 from . import footage
@@ -144,24 +143,10 @@ def test_an_index_that_never_ends_is_left() -> None:
     assert probe(footage.written("endless.pdf", text)).pages is None
 
 
-def test_a_book_is_known_and_copied_whole(tmp_path: Path) -> None:
-    source = footage.written("a.epub", book({"OEBPS/one.xhtml": b"<p>Bab satu</p>"}))
-    found = probe(source)
+def test_a_book_is_known() -> None:
+    found = probe(footage.written("a.epub", book({"OEBPS/one.xhtml": b"<p>Bab satu</p>"})))
+
     assert (found.kind, found.mime, found.pages) == ("document", "application/epub+zip", None)
-
-    manifest = prepare(source, tmp_path / "out", probe=found)
-
-    assert (manifest.kind, manifest.file, manifest.poster) == ("document", "document.epub", None)
-    assert (tmp_path / "out" / "document.epub").read_bytes() == source.read_bytes()
-
-
-def test_a_pdf_is_copied_whole(tmp_path: Path) -> None:
-    source = footage.written("copy.pdf", pdf(2))
-
-    manifest = prepare(source, tmp_path / "out", probe=probe(source))
-
-    assert manifest.file == "document.pdf"
-    assert (tmp_path / "out" / "document.pdf").read_bytes() == source.read_bytes()
 
 
 @pytest.mark.parametrize(
