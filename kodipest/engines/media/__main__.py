@@ -2,6 +2,7 @@
 
     python -m kodipest.engines.media probe SRC [--json]
     python -m kodipest.engines.media ladder SRC OUT [--preset veryfast] [--threads N] [--json]
+    python -m kodipest.engines.media check SRC [--json]
 
 Exit codes: 0 done, 1 the file or the folder cannot be used (JSON names the code), 2 wrong words.
 """
@@ -12,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from kodipest.engines.media.checks.examine import check
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.prepare import prepare
 from kodipest.engines.media.probe import probe
@@ -39,7 +41,9 @@ def _parser() -> argparse.ArgumentParser:
     look.set_defaults(command=_probe)
     make = commands.add_parser("ladder", help="prepare a film, sound, picture or document")
     make.set_defaults(command=_ladder)
-    for command in (look, make):
+    judge = commands.add_parser("check", help="say what a viewer of a film or sound would mind")
+    judge.set_defaults(command=_check)
+    for command in (look, make, judge):
         command.add_argument("source", type=Path, metavar="SRC")
         command.add_argument("--json", action="store_true", help="one line of JSON, no progress")
     make.add_argument("out", type=Path, metavar="OUT", help="an empty or new folder")
@@ -57,6 +61,16 @@ def _positive(word: str) -> int:
 
 def _probe(words: argparse.Namespace) -> dict[str, Any]:
     return probe(words.source).as_dict()
+
+
+def _check(words: argparse.Namespace) -> dict[str, Any]:
+    told = check(words.source, probe=probe(words.source))
+    if not words.json:
+        for one in told["findings"]:
+            place = "".join(f" {one[end]:g} s" for end in ("start", "end") if end in one)
+            rest = "".join(f" {one[name]}" for name in ("value", "text") if name in one)
+            sys.stderr.write(f"{one['severity']}: {one['code']}{place}{rest}\n")
+    return told
 
 
 def _ladder(words: argparse.Namespace) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """Sounds: HLS for listening while it is encoded, one M4A to keep, the cover as a poster."""
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -25,6 +27,7 @@ from kodipest.engines.media.playlists import (
 from kodipest.engines.media.progress import Clock
 from kodipest.engines.media.recipes import Recipe
 from kodipest.engines.media.streams import open_stream
+from kodipest.engines.media.taps import Tap
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Recorded:
     has_poster: bool
     usage: Usage
     duration_seconds: float
+    measured: dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -46,6 +50,7 @@ class Sound:
     work: Path
     out: Path
     clock: Clock
+    taps: Sequence[Tap] = ()
     track: Track = field(init=False)
     is_open: bool = False
 
@@ -55,7 +60,7 @@ class Sound:
     def encode(self, source: Path) -> Recorded:
         """Encode to the end. Raises Unusable; what the listener raises passes through."""
         has_poster = self._publish_cover(source)
-        arguments = sound_arguments(self.probe, self.recipe)
+        arguments = sound_arguments(self.probe, self.recipe, taps=self.taps)
         usage = run_encoder(arguments, self.work, limits_for(self.probe), self._tick)
         self._publish(is_last=True)
         verify_track(self.track, self.probe.duration_seconds)
@@ -66,7 +71,8 @@ class Sound:
         peak = peak_bits(self.track.segments)
         self._write_master(peak, average_bits(self.track.segments), False)
         rung = Rendition(SOUND, 0, 0, peak, SOUND_CODEC, self.track.playlist, self.track.size_bytes)
-        return Recorded(rung, has_poster, usage, self.track.seconds)
+        measured = {tap.name: tap.read(self.work, self.probe) for tap in self.taps}
+        return Recorded(rung, has_poster, usage, self.track.seconds, measured)
 
     def _tick(self, pulse: Pulse) -> None:
         self._publish(is_last=False)

@@ -172,3 +172,12 @@ def test_answers_in_this_process(
 
     assert main(["probe", str(tmp_path / "gone"), *form]) == 1
     assert json.loads(capsys.readouterr().out)["error"] == "os_error"
+
+
+def test_check_says_what_a_viewer_would_mind() -> None:
+    done = run("check", footage.film())
+
+    codes = [one["code"] for one in json.loads(done.stdout)["findings"]]
+    assert done.returncode == 0
+    assert {"small", "short"} <= set(codes)
+    assert f"advice: short {1.0}" in done.stderr
