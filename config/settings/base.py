@@ -165,7 +165,11 @@ UPLOAD_LINES = env.int("KODIPEST_UPLOAD_LINES", default=24)
 UPLOAD_LINES_OF_ONE = 6
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20  # text fields only; files never pass through memory
 ENCODER_THREADS = env.int("KODIPEST_ENCODER_THREADS", default=0)  # 0 = as many as there are cores
-ENCODER_PRESET = env("KODIPEST_ENCODER_PRESET", default="veryfast")
+# cepat (fast), teliti (finer, twice the work), hemat (fast; what saves data is added at the end)
+ENCODER_QUALITY = env("KODIPEST_ENCODER_QUALITY", default="cepat")
+ENCODER_PRESET = env("KODIPEST_ENCODER_PRESET", default="")  # of x264, in place of the quality's own
+# What is made of a film after all that watching needs: larger pictures, a set for thin lines.
+ENCODER_ADDITIONS = env.list("KODIPEST_ENCODER_ADDITIONS", default=["high", "thrift"])
 # A worker silent for this long has lost its film to the next one.
 MEDIA_LEASE_SECONDS = env.float("KODIPEST_MEDIA_LEASE_SECONDS", default=60.0)
 # How long what a dead attempt left behind may stay (somebody may still be watching it).

@@ -86,8 +86,8 @@ class TranscodeFactory(factory.django.DjangoModelFactory):
         model = Transcode
 
     original = factory.SubFactory(OriginalFactory)
+    part = Transcode.Part.BASE
     fingerprint = factory.Sequence(lambda number: f"{number:032x}")
-    rung_at = factory.LazyFunction(timezone.now)
 
     class Params:
         running = factory.Trait(
@@ -101,12 +101,29 @@ class TranscodeFactory(factory.django.DjangoModelFactory):
         done = factory.Trait(
             state=State.DONE,
             runs=1,
-            folder=factory.LazyAttribute(lambda it: f"{it.fingerprint}-1"),
+            folder=factory.LazyAttribute(
+                lambda it: f"{it.fingerprint}-1" if it.part == "base" else ""
+            ),
             progress=1,
             started_at=factory.LazyFunction(timezone.now),
-            first_playable_at=factory.LazyFunction(timezone.now),
+            first_playable_at=factory.LazyAttribute(
+                lambda it: timezone.now() if it.part == "base" else None
+            ),
             finished_at=factory.LazyFunction(timezone.now),
-            manifest={"master": "master.m3u8", "rungs": []},
+            manifest={
+                "master": "master.m3u8",
+                "rungs": [],
+                "parts": ["base"],
+                "inventory": {"files": 0, "bytes": 0, "digest": "", "folders": []},
+            },
+        )
+        high = factory.Trait(
+            part="high",
+            base=factory.SubFactory("tests.factories.media.TranscodeFactory", done=True),
+            original=factory.SelfAttribute("base.original"),
+        )
+        cancelled = factory.Trait(
+            state=State.CANCELLED, finished_at=factory.LazyFunction(timezone.now)
         )
         failed = factory.Trait(
             state=State.FAILED,

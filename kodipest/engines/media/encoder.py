@@ -91,7 +91,8 @@ def run_encoder(
     """Run ffmpeg with `arguments` in `folder` and call `on_tick` a few times per second.
 
     What `on_tick` raises ends the encoder and passes through. Raises Unusable with
-    `encoder_failed` or `no_space` when ffmpeg fails, falls silent, or goes beyond `limits`.
+    `encoder_failed` or `no_space` when ffmpeg fails or goes beyond `limits`, `stalled` when it
+    makes no headway: no new frame and no new second of sound for `STALL_SECONDS`.
     """
     run = _Run(arguments, folder, limits)
     try:
@@ -197,7 +198,7 @@ class _Run:
         if self.status == _TOO_MANY_DECODE_ERRORS:
             return Unusable("damaged", tail)
         if self.stalled:
-            return Unusable("encoder_failed", f"silent for {STALL_SECONDS:.0f} s; {tail}")
+            return Unusable("stalled", f"no headway for {STALL_SECONDS:.0f} s; {tail}")
         return Unusable("encoder_failed", f"exit {self.status}; {tail}")
 
     def usage(self) -> Usage:

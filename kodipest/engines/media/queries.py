@@ -35,8 +35,9 @@ class Beat(NamedTuple):
 
 
 def newest_transcode(original: Original) -> Transcode | None:
-    """Return the transcode that counts for `original`: the newest one done, else the newest."""
-    newest_first = original.transcodes.order_by("-requested_at")
+    """Return the base that counts for `original`: the newest one done, else the newest."""
+    bases = original.transcodes.filter(part=Transcode.Part.BASE)
+    newest_first = bases.order_by("-requested_at")
     return newest_first.filter(state=Transcode.State.DONE).first() or newest_first.first()
 
 
@@ -64,14 +65,18 @@ def unfinished_transcodes() -> QuerySet[Transcode]:
 
 
 def broken_transcodes() -> Iterator[Broken]:
-    """Yield each row that says done although a file is missing, cut or added."""
-    for transcode in Transcode.objects.filter(state=Transcode.State.DONE).iterator():
+    """Yield each base that says done although a file is missing, cut or added."""
+    bases = Transcode.objects.filter(state=Transcode.State.DONE, part=Transcode.Part.BASE)
+    for transcode in bases.iterator():
         if reason := fault_of(transcode):
             yield Broken(transcode, reason)
 
 
 def fault_of(transcode: Transcode) -> str:
-    """Say what is wrong with the files of a done transcode; empty when all is well."""
+    """Say what is wrong with the files of a done base; empty when all is well.
+
+    While an addition is on its way, folders that the row does not name yet are no fault.
+    """
     folder = storage.rendition_path(transcode.folder)
     if not folder.is_dir():
         return f"folder {transcode.folder} is missing"
@@ -79,18 +84,25 @@ def fault_of(transcode: Transcode) -> str:
     for name in named_files(manifest):
         if not (folder / name).is_file():
             return f"{transcode.folder}/{name} is missing"
-    found, expected = storage.inventory(folder), manifest.get("inventory")
-    return "" if found == expected else f"{transcode.folder} holds {found}, expected {expected}"
+    expected = manifest.get("inventory") or {}
+    known = set(expected.get("folders") or [])
+    if (found := storage.inventory(folder, known)) != expected:
+        return f"{transcode.folder} holds {found}, expected {expected}"
+    strange = storage.folders_in(folder) - known
+    if strange and not transcode.additions.exclude(state=Transcode.State.DONE).exists():
+        return f"{transcode.folder} holds {sorted(strange)}, which nothing names"
+    return ""
 
 
 def named_files(manifest: dict[str, Any]) -> list[str]:
     """List the files that a manifest names, segments left out."""
     board = manifest.get("storyboard") or {}
-    single = [manifest.get(key) for key in ("master", "poster", "poster_small", "file")]
+    single = [manifest.get(key) for key in ("master", "dash", "poster", "poster_small", "file")]
     board_files = [board.get("image"), board.get("vtt")]
-    rungs = [rung.get("playlist") for rung in manifest.get("rungs") or []]
+    sets = [*(manifest.get("rungs") or []), *(manifest.get("sounds") or [])]
+    playlists = [one.get("playlist") for one in sets]
     images = [image.get("file") for image in manifest.get("images") or []]
-    return [name for name in (*single, *board_files, *rungs, *images) if name]
+    return [name for name in (*single, *board_files, *playlists, *images) if name]
 
 
 def broken_originals(*, thorough: bool = False) -> Iterator[Broken]:

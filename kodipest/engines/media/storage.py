@@ -13,7 +13,7 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -35,6 +35,8 @@ EXTENSION_LENGTH = 12
 TOKEN_STEP_SECONDS = 3600
 PRIVATE_LIFETIME = timedelta(hours=12)  # the longest film is watched to its end
 BLOCK_BYTES = 1024 * 1024
+# What joining an addition rewrites, each whole and in one step, with its scratch files.
+REWRITTEN = ("master.m3u8", "manifest.mpd", "manifest.json")
 
 
 class HasFolder(Protocol):
@@ -217,16 +219,27 @@ def files_in(folder: Path) -> Iterator[tuple[str, int]]:
             yield path.relative_to(folder).as_posix(), path.stat().st_size
 
 
-def inventory(folder: Path) -> dict[str, Any]:
+def inventory(folder: Path, folders: Iterable[str] | None = None) -> dict[str, Any]:
     """Count what a folder holds, so that a missing, cut or added file shows later.
 
     A hash over names and sizes stands for the list, which has 45,000 lines for a film of ten hours.
+    Counts what lies beside and in `folders` (default: all there are), and not the playlists that
+    are rewritten when an addition joins.
     """
+    counted = sorted(folders_in(folder) if folders is None else folders)
     digest, count, total = hashlib.sha256(), 0, 0
     for name, size in files_in(folder):
+        top, slash, _rest = name.partition("/")
+        if name.startswith(REWRITTEN) or (slash and top not in counted):
+            continue
         digest.update(f"{size} {name}\n".encode())
         count, total = count + 1, total + size
-    return {"files": count, "bytes": total, "digest": digest.hexdigest()}
+    return {"files": count, "bytes": total, "digest": digest.hexdigest(), "folders": counted}
+
+
+def folders_in(folder: Path) -> set[str]:
+    """Name the folders that stand in `folder`."""
+    return {path.name for path in folder.iterdir() if path.is_dir()}
 
 
 def sha256_of(path: Path) -> str:

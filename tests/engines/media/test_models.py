@@ -39,7 +39,13 @@ LATER = {"lease_until": None, "lease_by": ""}
         ({"done": True}, {"finished_at": None}),
         ({"done": True}, {"progress": 0.9}),
         ({"done": True}, {"folder": ""}),
-        ({"done": True}, {"finished_at": timezone.now() - timedelta(days=1)}),
+        ({"done": True}, {"part": "high"}),
+        ({"high": True}, {"base": None}),
+        ({"high": True, "done": True}, {"folder": "f" * 32 + "-1"}),
+        ({"high": True}, {"part": "base"}),
+        ({"cancelled": True}, {"finished_at": None}),
+        ({"cancelled": True}, {"progress": 0.5}),
+        ({"cancelled": True}, {"folder": "f" * 32 + "-1"}),
         ({"failed": True}, {"error_code": ""}),
     ],
 )
@@ -48,6 +54,19 @@ def test_no_row_is_in_an_illegal_state(trait, change):
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Transcode.objects.filter(pk=row.pk).update(**change)
+
+
+def test_a_base_has_each_addition_once():
+    row = TranscodeFactory(high=True)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        TranscodeFactory(high=True, base=row.base)
+
+
+def test_a_clock_set_back_forbids_nothing():
+    row = TranscodeFactory(done=True, finished_at=timezone.now() - timedelta(days=1))
+
+    assert row.finished_at < row.started_at
 
 
 def test_no_two_rows_share_a_recipe_or_a_folder():

@@ -82,7 +82,7 @@ def test_what_was_lost_is_made_again_once(done):
     assert [make_lost_renditions_again() for _ in range(2)] == [1, 0]
     done.refresh_from_db()
     whole.refresh_from_db()
-    assert (done.state, done.manifest, done.folder, done.rung_at) == (State.WAITING, None, "", None)
+    assert (done.state, done.manifest, done.folder) == (State.WAITING, None, "")
     assert whole.state == State.RUNNING
 
 
@@ -160,5 +160,5 @@ def test_what_a_row_says_of_itself():
     assert running.waits_until is None
     assert not waiting.is_lapsed
     assert not running.is_lapsed
-    assert str(waiting) == f"{waiting.fingerprint[:12]} waiting"
+    assert str(waiting) == f"base {waiting.fingerprint[:12]} waiting"
     assert str(waiting.original) == f"video {waiting.original.sha256[:12]}"

@@ -8,21 +8,35 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import OperationalError
+from django.db import OperationalError, connection, connections
 from django.utils import timezone
 from django_tasks import TaskResultStatus, task_backends
 from django_tasks_db.models import DBTaskResult
 
-from kodipest.engines.media import identity, queries, storage
+from kodipest.engines.media import identity, lanes, queries, storage, tasks
+from kodipest.engines.media.errands import tidy_queue
+from kodipest.engines.media.lanes import FilmLane
 from kodipest.engines.media.management.commands import sweep, work
 from kodipest.engines.media.models import Transcode
-from kodipest.engines.media.operations import adopt_file, request_transcode, transcodes
+from kodipest.engines.media.operations import (
+    Lane,
+    adopt_file,
+    clocks,
+    request_transcode,
+    transcodes,
+)
 from kodipest.engines.media.tasks import ring
 from kodipest.kernel.signals import sweep_due
-from tests.factories.media import TranscodeFactory, film
+from tests.factories.media import GONE, TranscodeFactory, film
 
 pytestmark = pytest.mark.django_db(transaction=True)
-GONE = f"{identity.machine()}/{2**22 + 1}/1"
+
+
+@pytest.fixture
+def on_a_file():
+    """Threads of one shared connection would trip: on SQLite the kill tests run a worker on a file."""
+    if connection.vendor == "sqlite" and connection.is_in_memory_db():
+        pytest.skip("one shared connection")
 
 
 @pytest.fixture(autouse=True)
@@ -30,117 +44,206 @@ def media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.HOME = tmp_path
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    settings.ENCODER_PRESET = "ultrafast"
+    settings.ENCODER_ADDITIONS = []
+    clocks._seen.clear()
+    tasks.heard.clear()
     yield
     transcodes.go_on_encoding()
 
 
 @pytest.fixture
-def worker():
-    return work.NodeWorker(interval=0.01)
+def foreman(settings):
+    foreman = work.Foreman(interval=0.01)
+    yield foreman
+    foreman._ended.set()
 
 
 def test_the_settings_of_a_test_reach_the_queue():
     assert type(task_backends["default"]).__name__ == "DatabaseBackend"
 
 
-def test_a_node_hears_the_doorbell_and_makes_the_film(worker, tmp_path):
-    transcode = request_transcode(original=adopt_file(path=film(tmp_path / "f.mp4", seconds=1)))
-    assert DBTaskResult.objects.get().status == TaskResultStatus.READY
+def serve_until(foreman, holds):
+    """Run the worker in this process until `holds()`, then tell it to stop as a signal would."""
 
-    worker.run()
+    def watch():
+        end = time.monotonic() + 60
+        while time.monotonic() < end and not holds():
+            time.sleep(0.02)
+        connections.close_all()
+        foreman.shutdown(signal.SIGTERM, None)
 
-    transcode.refresh_from_db()
-    assert transcode.is_done
-    assert DBTaskResult.objects.get().status == TaskResultStatus.SUCCESSFUL
-    assert DBTaskResult.objects.get().worker_ids == [identity.of_this_process()]
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    foreman.serve()
+    watcher.join()
+    assert [lane.is_alive() for lane in foreman.lanes] == [False, False]
 
 
-def test_a_node_serves_until_it_is_told_to_stop(worker, monkeypatch):
+def states():
+    return set(Transcode.objects.values_list("part", "state"))
+
+
+@pytest.mark.usefixtures("on_a_file")
+def test_a_worker_makes_films_and_their_additions_and_ends_when_told(foreman, settings, tmp_path):
+    settings.ENCODER_ADDITIONS = ["thrift"]
+    request_transcode(original=adopt_file(path=film(tmp_path / "f.mp4", seconds=1)))
+    serve_until(foreman, lambda: states() == {("base", "done"), ("thrift", "done")})
+
+    assert states() == {("base", "done"), ("thrift", "done")}
+    assert Transcode.objects.get(part="base").manifest["parts"] == ["base", "thrift"]
+    assert list(queries.broken_transcodes()) == []
+    assert queries.last_beat().age_seconds < 60
+
+
+@pytest.mark.usefixtures("on_a_file")
+def test_a_long_film_keeps_no_errand_and_no_base_waiting(foreman, settings, tmp_path, monkeypatch):
+    """While an addition is at work for ever, a letter leaves and a new film is made."""
+    addition = TranscodeFactory(high=True)
+    going_on = threading.Event()
+    make = lanes.make_claimed
+
+    def make_or_wait(row):
+        if row.pk != addition.pk:
+            return make(row)
+        assert going_on.wait(60)
+        return row
+
+    monkeypatch.setattr(lanes, "make_claimed", make_or_wait)
+    new = request_transcode(original=adopt_file(path=film(tmp_path / "f.mp4", seconds=1)))
+    ring.enqueue()
+
+    def both():
+        new.refresh_from_db()
+        sent = DBTaskResult.objects.filter(status=TaskResultStatus.SUCCESSFUL)
+        return new.is_done and sent.exists()
+
+    def both_and_go_on():
+        found = both() and foreman.is_busy
+        if found:
+            going_on.set()
+        return found
+
+    serve_until(foreman, both_and_go_on)
+    assert going_on.is_set()
+    assert both()
+
+
+def test_a_ring_wakes_a_lane_at_once():
+    lane = FilmLane(Lane.BASES, interval=60)
+    tasks.heard.clear()
+    tasks.ring.call()
+    began = time.monotonic()
+    lane._rest(60)
+
+    assert time.monotonic() - began < 50
+    assert not tasks.heard.is_set()
+
+
+def test_a_lane_survives_what_goes_wrong(monkeypatch, caplog):
+    lane = FilmLane(Lane.BASES, interval=0.5)
+    errors = iter([OperationalError("restarting"), RuntimeError("surprise")])
+
+    def fail(**_options):
+        raise next(errors)
+
+    monkeypatch.setattr(lanes, "claim_next", fail)
+    assert [lane._take() for _ in range(2)] == [lanes.AFTER_ERROR_SECONDS] * 2
+    assert "restarting" in caplog.text
+    assert "surprise" in caplog.text
+    assert not lane.is_busy
+    monkeypatch.undo()
+    assert lane._take() == 0.5
+
+
+def test_a_lane_that_is_gone_ends_the_worker(foreman, monkeypatch):
+    """Whoever keeps the worker alive starts a whole one."""
+    monkeypatch.setattr(FilmLane, "run", lambda _lane: None)
+    foreman.serve()
+
+    assert not foreman._ended.is_set()
+
+
+def test_a_second_signal_ends_at_once(foreman):
+    foreman.shutdown(signal.SIGTERM, None)
+    assert transcodes._stopping.is_set()
+    assert not foreman.errands.running
+    with pytest.raises(SystemExit) as ended:
+        foreman.shutdown(signal.SIGTERM, None)
+    assert ended.value.code == 1
+
+
+def test_a_round_sweeps_and_tells_everybody(foreman):
     heard = []
-    TranscodeFactory(running=True, lease_by=GONE)
 
     def hear(**_facts):
-        heard.append(worker.running)
+        heard.append(True)
 
-    def rest(_seconds):
-        with pytest.raises(SystemExit) as ended:
-            worker.shutdown(signal.SIGTERM, None)
-        assert ended.value.code == 0
-
+    TranscodeFactory(running=True, lease_by=GONE)
     sweep_due.connect(hear)
-    monkeypatch.setattr(work.time, "sleep", rest)
     try:
-        worker.serve()
+        foreman.go_round()
     finally:
         sweep_due.disconnect(hear)
 
     assert heard == [True]
-    # The sweep returned the row and rang, the doorbell was heard; there is no film behind this row.
     row = Transcode.objects.get()
-    assert (row.interruptions, row.attempts, row.runs) == (1, 1, 2)
-    assert queries.last_beat().age_seconds < 5
+    assert (row.state, row.interruptions) == (Transcode.State.WAITING, 1)
 
 
-def test_a_stop_in_the_middle_of_a_task_lets_it_end(worker, monkeypatch):
-    def told_meanwhile():
-        worker.shutdown(signal.SIGTERM, None)
-
-    monkeypatch.setattr("kodipest.engines.media.operations.transcode_next", told_meanwhile)
-    ring.enqueue()
-    ring.enqueue()
-    worker.run()
-
-    assert not worker.running
-    assert transcodes._stopping.is_set()
-    assert sorted(DBTaskResult.objects.values_list("status", flat=True)) == [
-        TaskResultStatus.READY,
-        TaskResultStatus.SUCCESSFUL,
-    ]
-
-
-def test_tasks_of_the_dead_are_put_back(worker):
+def test_tasks_of_the_dead_are_put_back():
     for holder in (GONE, identity.of_this_process(), "elsewhere/1/1", None):
         ring.enqueue()
         row = DBTaskResult.objects.filter(status=TaskResultStatus.READY, worker_ids=[]).last()
         row.status = TaskResultStatus.RUNNING
         row.worker_ids = [holder] if holder else []
         row.save()
-    worker._sweep_when_due()
+    tidy_queue()
 
     put_back = DBTaskResult.objects.filter(status=TaskResultStatus.READY)
     assert [row.worker_ids for row in put_back] == [[GONE]]
 
 
-def test_old_results_are_forgotten(worker):
+def test_old_results_are_forgotten():
     for days in (1, 8):
         ring.enqueue()
         DBTaskResult.objects.filter(status=TaskResultStatus.READY).update(
             status=TaskResultStatus.SUCCESSFUL, finished_at=timezone.now() - timedelta(days=days)
         )
-    worker._sweep_when_due()
+    tidy_queue()
 
     assert DBTaskResult.objects.count() == 1
 
 
-def test_a_sweep_is_not_due_all_the_time(worker, monkeypatch):
+def test_a_sweep_is_not_due_all_the_time(foreman, monkeypatch):
     calls = []
     monkeypatch.setattr(work, "sweep_media", lambda *, files: calls.append(files))
     for _round in range(3):
-        worker._sweep_when_due()
-    worker._sweep_at = 0
-    worker._sweep_when_due()
+        foreman.go_round()
+    foreman._sweep_at = 0
+    foreman.go_round()
 
     assert calls == [True, False]
 
 
-def test_a_database_away_for_a_moment_does_not_end_the_worker(worker, monkeypatch, caplog):
+def test_a_database_away_for_a_moment_does_not_end_the_worker(foreman, monkeypatch, caplog):
     def away(*, files):
         raise OperationalError("the database is restarting")
 
     monkeypatch.setattr(work, "sweep_media", away)
-    worker._sweep_when_due()
+    foreman.go_round()
 
     assert "put off" in caplog.text
+
+
+def test_on_a_hub_the_queue_is_elsewhere(settings, monkeypatch):
+    monkeypatch.setattr(work.apps, "is_installed", lambda name: name != "django_tasks_db")
+    foreman = work.Foreman(interval=0.01)
+    foreman.go_round()
+
+    assert foreman.errands is None
+    assert not foreman.is_busy
+    assert foreman.is_going_round()
 
 
 def stop(_seconds):
@@ -148,35 +251,39 @@ def stop(_seconds):
     raise EOFError
 
 
-def test_a_full_disk_does_not_end_the_beat(worker, monkeypatch, caplog):
+def test_a_full_disk_does_not_end_the_beat(foreman, monkeypatch, caplog):
     def full(_path, _text):
-        monkeypatch.setattr(worker._news, "wait", stop)
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(storage, "write_whole", full)
+    monkeypatch.setattr(work.time, "sleep", stop)
     with pytest.raises(EOFError):
-        worker._beat()
+        foreman._beat()
 
     assert "No space" in caplog.text
 
 
-def test_a_hung_worker_shows_no_beat(worker, monkeypatch):
-    worker._seen_at = time.monotonic() - 120
-    monkeypatch.setattr(worker._news, "wait", stop)
-    with pytest.raises(EOFError):
-        worker._beat()
-    assert queries.last_beat() is None
+@pytest.mark.parametrize("who", ["main", "lane"])
+def test_a_hung_worker_shows_no_beat(foreman, monkeypatch, who):
+    hung = foreman if who == "main" else foreman.lanes[1]
+    long_ago = time.monotonic() - 120
+    monkeypatch.setattr(hung, "_seen_at" if who == "main" else "seen_at", long_ago)
+    monkeypatch.setattr(work.time, "sleep", stop)
+    monkeypatch.setattr(work, "BEAT_SECONDS", 0.01)
 
-    worker._show(is_busy=True)
+    assert not foreman.is_going_round()
+    foreman.lanes[1].is_busy = True
+    foreman.errands.running_task = True
+    assert foreman.is_going_round()
     with pytest.raises(EOFError):
-        worker._beat()
+        foreman._beat()
     assert json.loads(queries.beat_file().read_text())["busy"] is True
 
 
 def test_the_command_listens_to_signals(monkeypatch):
     served, heard = [], {}
-    monkeypatch.setattr(work.NodeWorker, "serve", lambda worker: served.append(worker.interval))
-    monkeypatch.setattr(work.signal, "signal", heard.__setitem__)
+    monkeypatch.setattr(work.Foreman, "serve", lambda foreman: served.append(foreman.interval))
+    monkeypatch.setattr(work, "signal", heard.__setitem__)
     call_command("work", interval=0.5)
 
     assert served == [0.5]
@@ -191,7 +298,7 @@ def test_sweep_once_says_what_it_did(capsys):
     TranscodeFactory(running=True, lease_by=GONE)
     call_command("sweep")
 
-    assert capsys.readouterr().out.splitlines() == ["nothing to sweep", "returned 1, rung 1"]
+    assert capsys.readouterr().out.splitlines() == ["nothing to sweep", "returned 1"]
 
 
 def test_sweep_for_ever_outlives_its_database_and_ends_when_told(monkeypatch, capsys):

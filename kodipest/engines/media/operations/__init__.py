@@ -15,29 +15,38 @@ from kodipest.engines.media.operations.publishing import (
     set_public_folders,
     unpublish_folder,
 )
-from kodipest.engines.media.operations.sweeping import Swept, ring_again, sweep_media
-from kodipest.engines.media.operations.transcodes import (
-    claim_next,
+from kodipest.engines.media.operations.requests import (
+    cancel_transcode,
+    hurry_high,
     request_transcode,
     retry_transcode,
+)
+from kodipest.engines.media.operations.sweeping import Swept, sweep_media
+from kodipest.engines.media.operations.transcodes import (
+    Lane,
+    claim_next,
+    make_claimed,
     stop_encoding,
     transcode_next,
 )
 
 __all__ = [
+    "Lane",
     "Part",
     "Swept",
     "adopt_arrival",
     "adopt_file",
     "adopt_upload",
     "begin_arrival",
+    "cancel_transcode",
     "claim_next",
     "find_arrival",
+    "hurry_high",
+    "make_claimed",
     "publish_folder",
     "remove_arrival",
     "request_transcode",
     "retry_transcode",
-    "ring_again",
     "set_public_folders",
     "settle_arrival",
     "stop_encoding",

@@ -11,7 +11,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
-from django.db import DatabaseError, OperationalError, close_old_connections, connections
+from django.db import (
+    DatabaseError,
+    OperationalError,
+    close_old_connections,
+    connections,
+    transaction,
+)
 from django.utils import timezone
 
 from kodipest.engines.media.models import Transcode
@@ -96,14 +102,22 @@ class Lease:
             self._written_at = now
             self._was_playable |= newly_playable
 
-    def settle(self, **fields: Any) -> None:
+    def settle(self, *, also: Callable[[], None] | None = None, **fields: Any) -> None:
         """Give the row its next state, if it is still ours. Raises LeaseLost.
 
-        A database that is away for a moment is waited for: hours of work may hang on this line.
+        `also` writes what belongs to it into the same transaction. A database that is away for a
+        moment is waited for: hours of work may hang on this line.
         """
         self.end()
-        if not _patiently(partial(self._mine.update, lease_by="", lease_until=None, **fields)):
+        if not _patiently(partial(self._settle_once, also, fields)):
             raise LeaseLost
+
+    @transaction.atomic
+    def _settle_once(self, also: Callable[[], None] | None, fields: dict[str, Any]) -> int:
+        updated = self._mine.update(lease_by="", lease_until=None, **fields)
+        if updated and also:
+            also()
+        return updated
 
     def _renew(self, **fields: Any) -> bool:
         """Write `fields` and a new end; False when the database is away, as it may be for a while.

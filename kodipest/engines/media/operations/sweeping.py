@@ -1,4 +1,4 @@
-"""Picking up after the dead: rows, doorbells, scratch files. Everything here may run twice."""
+"""Picking up after the dead: rows and scratch files. Everything here may run twice."""
 
 import contextlib
 import logging
@@ -7,7 +7,6 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
-from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -15,15 +14,14 @@ from django.utils import timezone
 
 from kodipest.engines.media import identity, storage
 from kodipest.engines.media.models import Original, Transcode
-from kodipest.engines.media.operations.transcodes import BACK_TO_WAITING
-from kodipest.engines.media.tasks import ring
+from kodipest.engines.media.operations import clocks, collecting
+from kodipest.engines.media.operations.additions import is_to_be_taken_over
+from kodipest.engines.media.operations.requests import BACK_TO_WAITING, NOTHING_MADE
 
 logger = logging.getLogger(__name__)
 
 State = Transcode.State
 INTERRUPTIONS_LIMIT = 30
-RING_AGAIN = timedelta(seconds=60)
-RINGS_AT_ONCE = 4
 DAY_SECONDS = 24 * 3600.0
 SCRATCH_SECONDS = 600.0
 
@@ -34,8 +32,9 @@ class Swept:
 
     returned: int = 0  # rows whose worker died, waiting again
     failed: int = 0  # rows whose workers died too often
-    rung: int = 0
+    expired: int = 0  # uploads in parts that rested too long
     parts: int = 0
+    forgotten: int = 0  # originals that nothing refers to any more
     folders: int = 0
     originals: int = 0
     links: int = 0
@@ -48,15 +47,21 @@ class Swept:
 
 
 def sweep_media(*, files: bool = True) -> Swept:
-    """Return lapsed rows, ring for those that wait unheard, and remove what nobody needs.
+    """Return lapsed rows and remove what nobody needs.
 
     `files=False` leaves the walk over the disk out: rows every few seconds, files now and then.
     """
     swept = Swept()
+    if clocks.has_jumped():
+        # By the new time every lease has run out and every file is old: let the living renew first.
+        logger.warning("the clock has jumped; this sweep is left out")
+        return swept
+    clocks.mend_times()
     _return_lapsed(swept)
-    swept.rung = ring_again()
     if files:
+        swept.expired = collecting.remove_expired_arrivals()
         swept.parts = _remove_old_parts()
+        swept.forgotten = collecting.forget_unused_originals()
         swept.folders = _remove_leftover_folders()
         swept.originals = _remove_unreferenced_originals()
         swept.links = _remove_dangling_links()
@@ -79,47 +84,29 @@ def _return_lapsed(swept: Swept) -> None:
             swept.returned += same.update(**BACK_TO_WAITING, **released, not_before=timezone.now())
             continue
         swept.failed += same.update(
+            **NOTHING_MADE,
             **released,
             state=State.FAILED,
-            folder="",
-            first_playable_at=None,
-            seconds_left=None,
             finished_at=timezone.now(),
             error_code="interrupted",
             error_detail=f"{times} workers died on it",
         )
 
 
-def ring_again() -> int:
-    """Ring for rows that wait and whose doorbell nobody heard; return how often.
-
-    A few at a time: a ring too many finds nothing to do, a ring too few is made up for by the
-    next sweep.
-    """
-    now = timezone.now()
-    unheard = Transcode.objects.filter(state=State.WAITING, not_before__lte=now)
-    never_rung, long_ago = (
-        unheard.filter(rung_at=None),
-        unheard.filter(rung_at__lt=now - RING_AGAIN),
-    )
-    due = (never_rung | long_ago).order_by("turn_at", "pk")
-    keys = list(due.values_list("pk", flat=True)[:RINGS_AT_ONCE])
-    for key in keys:
-        Transcode.objects.filter(pk=key).update(rung_at=now)
-        ring.enqueue()
-    return len(keys)
-
-
 def _remove_old_parts() -> int:
-    """Remove uploads whose web process died under them."""
-    return sum(_remove(path) for path in _older(storage.incoming().iterdir(), DAY_SECONDS))
+    """Remove uploads whose web process died under them, and of those in parts what no row counts."""
+    in_parts = set(storage.incoming().glob(f"*{storage.ARRIVAL}"))
+    old = _older(set(storage.incoming().iterdir()) - in_parts, DAY_SECONDS)
+    stray = [it for it in _older(in_parts, SCRATCH_SECONDS) if collecting.has_no_arrival(it.name)]
+    return sum(_remove(path) for path in old + stray)
 
 
 def _remove_leftover_folders() -> int:
     """Remove attempts that no row names, after a grace for those who are watching one."""
     removed = 0
     for folder in _older(storage.renditions().iterdir(), settings.MEDIA_GRACE_SECONDS):
-        if Transcode.objects.filter(folder=folder.name).exists():
+        named = Transcode.objects.filter(folder=folder.name)
+        if named.exists() or is_to_be_taken_over(folder.name):
             continue
         shutil.rmtree(folder, ignore_errors=True)
         removed += 1

@@ -1,104 +1,79 @@
-"""A transcode from request to result. Every change of state is one conditional UPDATE."""
+"""A transcode from claim to result. Every change of state is one conditional UPDATE."""
 
 import logging
 import os
 import shutil
 import threading
+from collections.abc import Iterable
 from datetime import timedelta
+from enum import Enum
 from functools import partial
+from itertools import takewhile
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from kodipest.engines.media import identity, messages, recipes, storage
+from kodipest.engines.media import identity, storage
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.facts import Probe
-from kodipest.engines.media.models import Original, Transcode
+from kodipest.engines.media.models import Transcode
+from kodipest.engines.media.operations import additions
 from kodipest.engines.media.operations.leases import Interrupted, Lease, LeaseLost, next_end
-from kodipest.engines.media.tasks import ring
+from kodipest.engines.media.operations.requests import (
+    BACK_TO_WAITING,
+    NOTHING_MADE,
+    plan_of,
+    request_additions,
+)
 
 logger = logging.getLogger(__name__)
 
 State = Transcode.State
+Part = Transcode.Part
 ATTEMPTS_LIMIT = 3
 REST = timedelta(minutes=1)  # after the first error, four times as long after each further one
 FULL_DISK_REST = timedelta(minutes=5)
 CANDIDATES = 8
 # Trying again cannot help when the file itself is at fault.
-WORTH_ANOTHER_TRY = frozenset({"encoder_failed"})
+WORTH_ANOTHER_TRY = frozenset({"encoder_failed", "stalled"})
 
 _stopping = threading.Event()
 
 
-def request_transcode(*, original: Original) -> Transcode:
-    """Ask for the renditions of `original` by today's recipe; asking twice gives the same row.
+class Lane(Enum):
+    """What a worker takes. With two lanes a long addition never keeps a new film waiting."""
 
-    Rings for a worker after commit.
-    """
-    probe = Probe.from_dict(original.probe)
-    recipe = recipes.recipe_for(probe.kind, probe, settings.ENCODER_PRESET)
-    now = timezone.now()
-    transcode, created = Transcode.objects.get_or_create(
-        original=original,
-        fingerprint=recipes.fingerprint(original.sha256, recipe),
-        defaults={
-            "requested_at": now,
-            "not_before": now,
-            "rung_at": now,
-            "turn_at": now + timedelta(seconds=probe.duration_seconds or 0),
-        },
-    )
-    if created:
-        transaction.on_commit(partial(ring.enqueue), robust=True)  # the row is the truth
-    return transcode
+    ANY = "any"
+    BASES = "bases"
+    ADDITIONS = "additions"  # and these only while no base waits whose turn comes before theirs
 
 
-def retry_transcode(*, transcode: Transcode) -> Transcode:
-    """Put a failed transcode back to waiting with a clean sheet, and ring.
-
-    Raises Refusal `nothing_to_retry` when it is in any other state, also when somebody else
-    pressed the button first.
-    """
-    now = timezone.now()
-    updated = Transcode.objects.filter(pk=transcode.pk, state=State.FAILED).update(
-        state=State.WAITING,
-        attempts=0,
-        interruptions=0,
-        progress=0,
-        started_at=None,
-        finished_at=None,
-        not_before=now,
-        rung_at=now,
-        error_code="",
-        error_detail="",
-    )
-    if not updated:
-        raise messages.refusal("nothing_to_retry")
-    transaction.on_commit(partial(ring.enqueue), robust=True)
-    transcode.refresh_from_db()
-    return transcode
-
-
-def claim_next(*, worker: str) -> Transcode | None:
-    """Give the transcode whose turn it is to `worker`, or None when nothing waits.
+def claim_next(*, worker: str, lane: Lane = Lane.ANY) -> Transcode | None:
+    """Give the transcode whose turn it is to `worker`, or None when nothing waits in `lane`.
 
     "No row updated" means that another worker was first; then the next one is tried. The folder
     of the attempt is named here, so it belongs to a row from its first file on.
     """
-    while candidates := _whose_turn():
+    while candidates := _whose_turn(lane):
         for candidate in candidates:
             if _claim(candidate, worker):
                 return candidate
     return None
 
 
-def _whose_turn() -> list[Transcode]:
+def _whose_turn(lane: Lane = Lane.ANY) -> list[Transcode]:
     waiting = Transcode.objects.filter(state=State.WAITING, not_before__lte=timezone.now())
-    return list(waiting.select_related("original").order_by("turn_at", "pk")[:CANDIDATES])
+    if lane is Lane.BASES:
+        waiting = waiting.filter(part=Part.BASE)
+    first: Iterable[Transcode] = waiting.select_related("original", "base").order_by(
+        "turn_at", "pk"
+    )[:CANDIDATES]
+    if lane is Lane.ADDITIONS:
+        first = takewhile(lambda row: row.part != Part.BASE, first)
+    return list(first)
 
 
 def _claim(candidate: Transcode, worker: str) -> bool:
@@ -121,33 +96,41 @@ def _claim(candidate: Transcode, worker: str) -> bool:
     return True
 
 
-def transcode_next(*, worker: str | None = None) -> Transcode | None:
-    """Claim the transcode whose turn it is and bring it to an end; None when nothing waits.
-
-    The end may be done, failed, or waiting again (an error worth another try, a stop of this
-    process). Whatever happens here, the row and its original stay right: a kill at any instant
-    is met by the sweep.
-    """
+def transcode_next(*, worker: str | None = None, lane: Lane = Lane.ANY) -> Transcode | None:
+    """Claim the transcode whose turn it is and bring it to an end; None when nothing waits."""
     if _stopping.is_set():
         return None
-    transcode = claim_next(worker=worker or identity.of_this_process())
-    if transcode is None:
-        return None
+    transcode = claim_next(worker=worker or identity.of_this_process(), lane=lane)
+    return transcode and make_claimed(transcode)
+
+
+def make_claimed(transcode: Transcode) -> Transcode:
+    """Bring a claimed transcode to an end: done, failed, cancelled, or waiting again.
+
+    Waiting again after an error worth another try, or a stop of this process. Whatever happens
+    here, the row and its original stay right: a kill at any instant is met by the sweep.
+    """
     with Lease(transcode, stopping=_stopping) as lease:
         try:
             _run(transcode, lease)
         except LeaseLost:
-            logger.warning(
-                "transcode %s went on elsewhere; its folder is left to the sweep", transcode.pk
-            )
-    transcode.refresh_from_db()
-    return transcode
+            _leave(transcode)
+    return Transcode.objects.filter(pk=transcode.pk).first() or transcode
+
+
+def _leave(transcode: Transcode) -> None:
+    """Go away from a row that is somebody else's now, was called off, or is no more."""
+    row = Transcode.objects.filter(pk=transcode.pk).first()
+    if row is None or row.is_cancelled:
+        _throw_away(transcode)
+        return
+    logger.warning("transcode %s went on elsewhere; its folder is left to the sweep", row.pk)
 
 
 def _run(transcode: Transcode, lease: Lease) -> None:
     """Encode, and give the row the state that follows from how it went."""
     try:
-        manifest = _encode(transcode, lease)
+        manifest = _make(transcode, lease)
     except Interrupted:
         _put_back(transcode, lease)
     except LeaseLost:
@@ -164,7 +147,16 @@ def _run(transcode: Transcode, lease: Lease) -> None:
         _put_back(transcode, lease)
         raise
     else:
-        _finish(lease, manifest)
+        _finish(transcode, lease, manifest)
+
+
+def _make(transcode: Transcode, lease: Lease) -> dict[str, Any]:
+    """Fill the folder of this attempt, join it to its base if it has one; return its manifest."""
+    if not transcode.base_id:
+        return _encode(transcode, lease)
+    manifest = additions.finished_before(transcode) or _encode(transcode, lease)
+    additions.join(transcode)
+    return manifest
 
 
 def _encode(transcode: Transcode, lease: Lease) -> dict[str, Any]:
@@ -172,6 +164,9 @@ def _encode(transcode: Transcode, lease: Lease) -> dict[str, Any]:
     from kodipest.engines.media import prepare
 
     original = transcode.original
+    recipe = next((one for one in plan_of(original) if one.part == transcode.part), None)
+    if recipe is None:
+        raise Unusable("unsupported", f"today's recipe has no part {transcode.part!r}")
     out = storage.rendition_path(transcode.folder)
     storage.renditions()
     out.mkdir()
@@ -179,27 +174,37 @@ def _encode(transcode: Transcode, lease: Lease) -> dict[str, Any]:
         original.path,
         out,
         probe=Probe.from_dict(original.probe),
-        preset=settings.ENCODER_PRESET,
+        recipe=recipe,
         on_progress=lease.keep,
         threads=settings.ENCODER_THREADS or None,
     ).as_dict()
     os.sync()
-    return manifest | {"inventory": storage.inventory(out)}
+    return manifest
 
 
-def _finish(lease: Lease, manifest: dict[str, Any]) -> None:
+def _finish(transcode: Transcode, lease: Lease, manifest: dict[str, Any]) -> None:
+    """Write the result down: with what follows from it, in one transaction."""
     now = timezone.now()
-    lease.settle(
-        state=State.DONE,
-        manifest=manifest,
-        progress=1,
-        seconds_left=None,
-        first_playable_at=Coalesce("first_playable_at", Value(now)),
-        finished_at=now,
-        cpu_seconds=manifest["cpu_seconds"],
-        error_code="",
-        error_detail="",
-    )
+    result: dict[str, Any] = {
+        "state": State.DONE,
+        "progress": 1,
+        "seconds_left": None,
+        "finished_at": now,
+        "cpu_seconds": manifest["cpu_seconds"],
+        "error_code": "",
+        "error_detail": "",
+    }
+    if transcode.base_id:
+        result |= {"manifest": manifest, "folder": "", "first_playable_at": None}
+        lease.settle(**result, also=partial(additions.note_joined, transcode))
+        _remove_folder(transcode)  # the files have another name in the folder of the base
+        return
+    inventory = storage.inventory(storage.rendition_path(transcode.folder))
+    result |= {
+        "manifest": manifest | {"inventory": inventory},
+        "first_playable_at": Coalesce("first_playable_at", Value(now)),
+    }
+    lease.settle(**result, also=partial(request_additions, transcode))
 
 
 def _give_up(transcode: Transcode, lease: Lease, code: str, detail: str) -> None:
@@ -212,15 +217,8 @@ def _give_up(transcode: Transcode, lease: Lease, code: str, detail: str) -> None
     elif code in WORTH_ANOTHER_TRY and attempts < ATTEMPTS_LIMIT:
         _rest(lease, now + REST * 4 ** (attempts - 1), attempts=attempts, **said)
     else:
-        lease.settle(
-            state=State.FAILED,
-            attempts=attempts,
-            folder="",
-            first_playable_at=None,
-            seconds_left=None,
-            finished_at=now,
-            **said,
-        )
+        failed = NOTHING_MADE | {"state": State.FAILED, "finished_at": now}
+        lease.settle(**failed, attempts=attempts, **said)
     _throw_away(transcode)
 
 
@@ -235,6 +233,13 @@ def _rest(lease: Lease, until: Any, **fields: Any) -> None:
 
 
 def _throw_away(transcode: Transcode) -> None:
+    """Remove what this attempt made, also what of it stands in the folder of its base."""
+    if transcode.base_id:
+        additions.take_off(transcode)
+    _remove_folder(transcode)
+
+
+def _remove_folder(transcode: Transcode) -> None:
     shutil.rmtree(storage.rendition_path(transcode.folder), ignore_errors=True)
 
 
@@ -246,14 +251,3 @@ def stop_encoding() -> None:
 def go_on_encoding() -> None:
     """Take back `stop_encoding`."""
     _stopping.clear()
-
-
-BACK_TO_WAITING: dict[str, Any] = {
-    "state": State.WAITING,
-    "folder": "",
-    "started_at": None,
-    "progress": 0,
-    "seconds_left": None,
-    "first_playable_at": None,
-    "rung_at": None,
-}

@@ -16,7 +16,7 @@ from kodipest.engines.media.operations import (
     sweep_media,
     sweeping,
 )
-from tests.factories.media import GONE, OriginalFactory, TranscodeFactory, make_old, rings
+from tests.factories.media import GONE, OriginalFactory, TranscodeFactory, make_old
 
 pytestmark = pytest.mark.django_db
 
@@ -24,16 +24,15 @@ State = Transcode.State
 MINUTE = timedelta(minutes=1)
 
 
-def test_a_lapsed_lease_is_returned_and_rung():
+def test_a_lapsed_lease_is_returned():
     row = TranscodeFactory(running=True, lease_until=timezone.now() - MINUTE, progress=0.4)
 
     swept = sweep_media()
 
     row.refresh_from_db()
-    assert (swept.returned, swept.rung) == (1, 1)
+    assert swept.returned == 1
     assert (row.state, row.interruptions, row.attempts) == (State.WAITING, 1, 0)
     assert (row.progress, row.folder, row.lease_by) == (0, "", "")
-    assert rings() == ["ring"]
     assert not sweep_media()
 
 
@@ -68,14 +67,6 @@ def test_a_slow_worker_that_renews_in_between_keeps_its_row(monkeypatch):
     assert sweep_media().returned == 0
     row.refresh_from_db()
     assert (row.state, row.lease_until) == (State.RUNNING, renewed)
-
-
-def test_a_few_are_rung_at_once_and_the_rest_later():
-    TranscodeFactory.create_batch(6, rung_at=None)
-
-    assert [sweep_media().rung for _ in range(3)] == [4, 2, 0]
-    Transcode.objects.update(rung_at=timezone.now() - 2 * MINUTE)
-    assert sweep_media().rung == 4
 
 
 def test_leftover_folders_go_after_the_grace(settings):
@@ -165,5 +156,5 @@ def test_links_to_nowhere_go():
 def test_a_sweep_says_what_it_did():
     TranscodeFactory(running=True, lease_by=GONE)
 
-    assert str(sweep_media()) == "returned 1, rung 1"
+    assert str(sweep_media()) == "returned 1"
     assert str(sweep_media(files=False)) == ""

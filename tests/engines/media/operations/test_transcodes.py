@@ -1,21 +1,22 @@
+import signal
+import sys
 import threading
+import time
 from datetime import timedelta
+from pathlib import Path
 
+import psutil
 import pytest
 from django.db import connection, connections
 from django.utils import timezone, translation
 
-from kodipest.engines.media import (
-    messages,
-    prepare,
-    queries,
-    storage,
-    tasks,
-)
+from kodipest.engines.media import encoder, messages, prepare, queries, storage
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.models import Transcode
 from kodipest.engines.media.operations import (
+    Lane,
     adopt_file,
+    cancel_transcode,
     claim_next,
     request_transcode,
     retry_transcode,
@@ -24,43 +25,12 @@ from kodipest.engines.media.operations import (
 )
 from kodipest.engines.media.operations.leases import Interrupted, Lease
 from kodipest.engines.media.progress import Progress
-from kodipest.kernel.errors import Refusal
-from tests.factories.media import OriginalFactory, TranscodeFactory, rings
+from tests.factories.media import OriginalFactory, TranscodeFactory, film
 
 pytestmark = pytest.mark.django_db
 
 State = Transcode.State
 MINUTE = timedelta(minutes=1)
-
-
-# --- asking for it
-
-
-def test_a_request_rings_once_after_commit(django_capture_on_commit_callbacks):
-    original = OriginalFactory()
-
-    with django_capture_on_commit_callbacks(execute=True):
-        first = request_transcode(original=original)
-        again = request_transcode(original=original)
-        assert rings() == []
-
-    assert first == again
-    assert (first.state, first.runs, first.is_playable) == (State.WAITING, 0, False)
-    assert rings() == ["ring"]
-
-
-def test_a_deaf_queue_does_not_take_the_request_back(
-    django_capture_on_commit_callbacks, monkeypatch, caplog
-):
-    def deaf():
-        raise ConnectionError("no broker")
-
-    monkeypatch.setattr(transcodes, "partial", lambda *_: deaf)
-    with django_capture_on_commit_callbacks(execute=True):
-        transcode = request_transcode(original=OriginalFactory())
-
-    assert Transcode.objects.filter(pk=transcode.pk).exists()
-    assert "no broker" in caplog.text
 
 
 # --- whose turn
@@ -75,6 +45,19 @@ def test_short_films_go_first_and_none_starves():
     Transcode.objects.filter(pk=late.pk).update(turn_at=now + timedelta(hours=2))
 
     assert [claim_next(worker="w") for _ in range(5)] == [clip, short, feature, late, None]
+
+
+def test_a_lane_takes_its_own_and_additions_let_bases_pass():
+    now = timezone.now()
+    base = TranscodeFactory(turn_at=now)
+    early = TranscodeFactory(high=True, turn_at=now - MINUTE)
+    late = TranscodeFactory(high=True, turn_at=now + MINUTE)
+
+    assert claim_next(worker="w", lane=Lane.ADDITIONS) == early
+    assert claim_next(worker="w", lane=Lane.ADDITIONS) is None
+    assert claim_next(worker="w", lane=Lane.BASES) == base
+    assert claim_next(worker="w", lane=Lane.BASES) is None
+    assert claim_next(worker="w", lane=Lane.ADDITIONS) == late
 
 
 def test_a_claim_names_its_folder_and_its_end():
@@ -96,7 +79,7 @@ def test_who_comes_second_takes_the_next(monkeypatch):
     assert claim_next(worker="quick") == first
 
     lists = iter([stale])
-    monkeypatch.setattr(transcodes, "_whose_turn", lambda: next(lists, []))
+    monkeypatch.setattr(transcodes, "_whose_turn", lambda _lane: next(lists, []))
     assert claim_next(worker="slow") == second
     assert set(Transcode.objects.values_list("lease_by", "runs")) == {("quick", 1), ("slow", 1)}
 
@@ -108,7 +91,7 @@ def test_who_loses_every_race_looks_again(monkeypatch):
     again = TranscodeFactory()
 
     fresh, lists = transcodes._whose_turn, iter([stale])
-    monkeypatch.setattr(transcodes, "_whose_turn", lambda: next(lists, None) or fresh())
+    monkeypatch.setattr(transcodes, "_whose_turn", lambda _lane: next(lists, None) or fresh())
     assert claim_next(worker="slow") == again
 
 
@@ -267,6 +250,132 @@ def test_a_second_ctrl_c_puts_the_row_back_and_passes_on(monkeypatch):
     assert list(storage.renditions().iterdir()) == []
 
 
+def test_a_base_is_done_when_its_additions_are_asked_for(clip, settings, monkeypatch):
+    settings.ENCODER_ADDITIONS = ["thrift"]
+    request_transcode(original=adopt_file(path=clip))
+    done = transcode_next()
+
+    assert [(row.part, row.state) for row in done.additions.all()] == [("thrift", State.WAITING)]
+
+
+def test_a_base_and_the_wish_for_its_additions_are_written_together(clip, monkeypatch):
+    request_transcode(original=adopt_file(path=clip))
+
+    def unforeseen(_base):
+        raise RuntimeError("surprise")
+
+    monkeypatch.setattr(transcodes, "request_additions", unforeseen)
+    with pytest.raises(RuntimeError):
+        transcode_next()
+
+    row = Transcode.objects.get()
+    assert (row.state, row.manifest) == (State.RUNNING, None)
+
+
+# --- calling it off, and what hangs
+
+
+def encoders():
+    """List the encoders that this process runs."""
+    found = psutil.Process().children(recursive=True)
+    return [process for process in found if "ffmpeg" in process.name()]
+
+
+def when_an_encoder_runs(act):
+    """Wait for an encoder of this process in a thread, and let `act` deal with it."""
+
+    def watch():
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            for process in encoders():
+                act(process)
+                return
+            time.sleep(0.01)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    return thread
+
+
+@pytest.fixture(scope="module")
+def longer(tmp_path_factory):
+    """A film that keeps one core busy for a while."""
+    return film(tmp_path_factory.mktemp("longer") / "longer.mp4", seconds=60, size="640x360")
+
+
+def test_a_film_that_is_called_off_at_work_stops_and_leaves_nothing(longer, settings):
+    settings.ENCODER_THREADS = 1
+    original = adopt_file(path=longer)
+    row = request_transcode(original=original)
+    called_off = []
+
+    def prepare_until_called_off(*args, on_progress, **options):
+        def keep(progress):
+            if progress.fraction > 0 and not called_off:
+                called_off.append(cancel_transcode(transcode=row))
+            on_progress(progress)
+
+        return made(*args, on_progress=keep, **options)
+
+    made = prepare.prepare
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(prepare, "prepare", prepare_until_called_off)
+        after = transcode_next()
+
+    assert called_off[0].state == State.CANCELLED
+    assert (after.state, after.folder, after.lease_by) == (State.CANCELLED, "", "")
+    assert encoders() == []
+    assert list(storage.renditions().iterdir()) == []
+    assert list(queries.broken_originals(thorough=True)) == []
+    assert retry_transcode(transcode=after).state == State.WAITING
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="stops a process by signal and reads /proc")
+def test_an_encoder_that_hangs_is_killed_and_tried_again(longer, settings, monkeypatch):
+    settings.ENCODER_THREADS = 1
+    monkeypatch.setattr(encoder, "STALL_SECONDS", 1.0)
+    request_transcode(original=adopt_file(path=longer))
+    stopped = []
+
+    def stop(process):
+        process.send_signal(signal.SIGSTOP)
+        stopped.append(process)
+
+    watcher = when_an_encoder_runs(stop)
+    row = transcode_next()
+    watcher.join()
+
+    assert (row.state, row.error_code, row.attempts) == (State.WAITING, "stalled", 1)
+    assert "no headway for 1 s" in row.error_detail
+    assert row.waits_until > timezone.now()
+    assert not stopped[0].is_running()
+    assert list(storage.renditions().iterdir()) == []
+
+
+def test_an_encoder_is_polite_and_limited(longer, settings):
+    seen = []
+
+    def look(process):
+        limits = Path(f"/proc/{process.pid}/limits").read_text()
+        stack = {line.split("  ")[0]: line.split()[-3:-1] for line in limits.splitlines()}
+        seen.append((process.nice(), stack, process.cwd()))
+        transcodes.stop_encoding()
+
+    request_transcode(original=adopt_file(path=longer))
+    watcher = when_an_encoder_runs(look)
+    row = transcode_next()
+    watcher.join()
+
+    ((nice, limits, cwd),) = seen
+    assert nice >= 10
+    assert "unlimited" not in limits["Max address space"]
+    assert "unlimited" not in limits["Max file size"]
+    assert limits["Max core file size"] == ["0", "0"]
+    assert Path(cwd).is_relative_to(storage.renditions())
+    assert not Path(cwd).exists()
+    assert row.state == State.WAITING
+
+
 def test_a_stop_puts_the_row_back_uncounted(clip):
     request_transcode(original=adopt_file(path=clip))
     claimed = claim_next(worker="w")
@@ -278,44 +387,3 @@ def test_a_stop_puts_the_row_back_uncounted(clip):
     assert (row.state, row.attempts, row.interruptions, row.runs) == (State.WAITING, 0, 0, 1)
     assert list(storage.renditions().iterdir()) == []
     assert transcode_next() is None  # a process that is asked to stop begins nothing new
-
-
-# --- trying again
-
-
-def test_a_failed_one_is_retried_with_a_clean_sheet(django_capture_on_commit_callbacks):
-    row = TranscodeFactory(failed=True, interruptions=3)
-
-    with django_capture_on_commit_callbacks(execute=True):
-        again = retry_transcode(transcode=row)
-
-    assert (again.state, again.attempts, again.interruptions) == (State.WAITING, 0, 0)
-    assert (again.error_code, again.runs) == ("", 1)
-    assert rings() == ["ring"]
-
-
-@pytest.mark.parametrize("trait", [{}, {"running": True}, {"done": True}])
-def test_there_is_nothing_to_retry(trait):
-    with pytest.raises(Refusal) as refused:
-        retry_transcode(transcode=TranscodeFactory(**trait))
-    assert refused.value.code == "nothing_to_retry"
-
-
-def test_two_pressing_retry_at_once():
-    row = TranscodeFactory(failed=True)
-    same = Transcode.objects.get()
-    retry_transcode(transcode=row)
-
-    with pytest.raises(Refusal):
-        retry_transcode(transcode=same)
-
-
-# --- the doorbell
-
-
-def test_the_doorbell_wakes_a_worker(clip):
-    request_transcode(original=adopt_file(path=clip))
-
-    tasks.ring.call()
-    assert Transcode.objects.get().is_done
-    tasks.ring.call()  # a ring too many finds nothing to do

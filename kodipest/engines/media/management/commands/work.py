@@ -1,138 +1,154 @@
-"""`manage.py work`: the worker of a node. It hears the doorbell, sweeps, and shows that it lives."""
+"""`manage.py work`: the worker. It makes films, runs errands, sweeps, and shows that it lives."""
 
 import json
 import logging
 import os
-import signal
+import sys
 import threading
 import time
-from datetime import timedelta
+from signal import SIGINT, SIGTERM, signal
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, close_old_connections
-from django.utils import timezone
-from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, DEFAULT_TASK_QUEUE_NAME, TaskResultStatus
-from django_tasks_db.management.commands.db_worker import Worker
-from django_tasks_db.models import DBTaskResult
 
-from kodipest.engines.media import identity, storage
-from kodipest.engines.media.operations import stop_encoding, sweep_media
+from kodipest.engines.media import storage
+from kodipest.engines.media.lanes import FilmLane
+from kodipest.engines.media.operations import Lane, sweep_media
 from kodipest.engines.media.queries import beat_file
 from kodipest.kernel.signals import sweep_due
+
+if TYPE_CHECKING:
+    from kodipest.engines.media.errands import ErrandRunner
 
 logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 5.0
+LOOK_SECONDS = 0.2
 HUNG_SECONDS = 60.0
 SWEEP_SECONDS = 15.0
 FILES_SECONDS = 600.0
-RESULTS_KEPT = timedelta(days=7)
+DRAIN_SECONDS = 10.0  # less than whoever stops us waits: see deploy/
 
 
-class NodeWorker(Worker):  # type: ignore[misc]  # its library is outside our type check
-    """The queue's own worker, in turns with the sweep, and stopping its film when it must stop."""
+class Foreman:
+    """Errands and sweeps in the main thread, films in two lanes beside it.
+
+    On a hub the queue is not in the database: errands are left to the workers of that queue.
+    """
 
     def __init__(self, *, interval: float) -> None:
-        super().__init__(
-            queue_names=[DEFAULT_TASK_QUEUE_NAME],
-            interval=interval,
-            batch=True,  # `run` comes back when the queue is empty; `serve` goes on
-            backend_name=DEFAULT_TASK_BACKEND_ALIAS,
-            startup_delay=False,
-            max_tasks=None,
-            worker_id=identity.of_this_process(),
-            excluded_queue_names=[],
-        )
+        self.interval = interval
+        self.lanes = [FilmLane(lane, interval=interval) for lane in (Lane.BASES, Lane.ADDITIONS)]
+        self.errands = _errand_runner(interval)
+        self._ended = threading.Event()
         self._sweep_at = self._files_at = 0.0
         self._seen_at = time.monotonic()
-        self._is_busy = False
-        self._news = threading.Event()
 
     def serve(self) -> None:
-        """Sweep, empty the queue, rest; until a signal comes."""
-        beat = threading.Thread(target=self._beat, daemon=True)
-        beat.start()
-        while self.running:
-            self._seen_at = time.monotonic()
-            self._sweep_when_due()
-            self.run()
-            if self.running:
-                time.sleep(self.interval)
+        """Go round until a signal comes or a lane is gone; then let the lanes put their films back."""
+        for lane in self.lanes:
+            lane.start()
+        threading.Thread(target=self._beat, name="beat", daemon=True).start()
+        while not self._ended.is_set() and all(lane.is_alive() for lane in self.lanes):
+            self.go_round()
+            self._ended.wait(self.interval)
+        self._drain()
 
-    def run_task(self, db_task_result: Any) -> None:
-        """Run one task; a long queue does not keep the sweep waiting."""
-        self._show(is_busy=True)
-        super().run_task(db_task_result)
-        self._show(is_busy=False)
-        self._sweep_when_due()
-
-    def shutdown(self, signum: int, frame: FrameType | None) -> None:
-        """End at once when idle; else stop the encoder, whose row goes back, and end then."""
-        stop_encoding()
-        super().shutdown(signum, frame)
-
-    def _sweep_when_due(self) -> None:
-        now = time.monotonic()
-        if now < self._sweep_at or not self.running:
-            return
-        self._sweep_at = now + SWEEP_SECONDS
-        with_files = now >= self._files_at
+    def go_round(self) -> None:
+        """Sweep when it is due and empty the queue."""
+        self._seen_at = time.monotonic()
         try:
             close_old_connections()
-            sweep_media(files=with_files)
-            sweep_due.send_robust(sender=self.__class__)
-            _return_tasks_of_the_dead()
-            if with_files:
-                _forget_old_results()
-                self._files_at = now + FILES_SECONDS
+            self._sweep_when_due()
+            if self.errands:
+                self.errands.run()
         except DatabaseError as error:  # locked or away for a moment: the next round will do
             logger.warning("sweep put off: %s", error)
 
-    def _show(self, *, is_busy: bool) -> None:
-        self._seen_at = time.monotonic()
-        self._is_busy = is_busy
-        self._news.set()
+    def shutdown(self, _number: int, _frame: FrameType | None) -> None:
+        """End in good order at the first signal, at once at the second."""
+        if self._ended.is_set():
+            sys.exit(1)
+        self._ended.set()
+        for lane in self.lanes:
+            lane.end()
+        if self.errands:
+            self.errands.end()
+
+    def _drain(self) -> None:
+        end = time.monotonic() + DRAIN_SECONDS
+        for lane in self.lanes:
+            lane.end()
+            lane.join(max(end - time.monotonic(), 0))
+
+    def _sweep_when_due(self) -> None:
+        now = time.monotonic()
+        if now < self._sweep_at:
+            return
+        self._sweep_at = now + SWEEP_SECONDS
+        with_files = now >= self._files_at
+        sweep_media(files=with_files)
+        sweep_due.send_robust(sender=self.__class__)
+        if self.errands:
+            from kodipest.engines.media.errands import tidy_queue
+
+            tidy_queue()
+        if with_files:
+            self._files_at = now + FILES_SECONDS
+
+    @property
+    def is_busy(self) -> bool:
+        """Say whether a film or an errand is at work."""
+        running = self.errands is not None and self.errands.running_task
+        return running or any(lane.is_busy for lane in self.lanes)
+
+    def is_going_round(self) -> bool:
+        """Say whether every thread was seen a moment ago, or is at work, maybe for hours."""
+        last = time.monotonic() - HUNG_SECONDS
+        main = self._seen_at > last or (self.errands is not None and self.errands.running_task)
+        return main and all(lane.is_busy or lane.seen_at > last for lane in self.lanes)
 
     def _beat(self) -> None:
-        """Show that the main thread goes its rounds, or is busy with a task, maybe for hours."""
+        """Show that all threads go their rounds."""
+        was_busy = None
         while True:
-            self._news.clear()
-            if self._is_busy or time.monotonic() - self._seen_at < HUNG_SECONDS:
-                said = {"time": time.time(), "pid": os.getpid(), "busy": self._is_busy}
-                try:
-                    storage.write_whole(beat_file(), json.dumps(said))
-                except OSError as error:
-                    logger.warning("no sign of life could be left: %s", error)
-            self._news.wait(BEAT_SECONDS)
+            end = time.monotonic() + BEAT_SECONDS
+            if self.is_going_round():
+                self._show(was_busy := self.is_busy)
+            while time.monotonic() < end and self.is_busy is was_busy:
+                time.sleep(LOOK_SECONDS)
+
+    def _show(self, is_busy: bool) -> None:
+        said = {"time": time.time(), "pid": os.getpid(), "busy": is_busy}
+        try:
+            storage.write_whole(beat_file(), json.dumps(said))
+        except OSError as error:
+            logger.warning("no sign of life could be left: %s", error)
 
 
-def _return_tasks_of_the_dead() -> None:
-    """Put tasks back whose worker was killed: they are idempotent, a letter is better late."""
-    for result in DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING):
-        if result.worker_ids and identity.is_surely_gone(result.worker_ids[-1]):
-            running = DBTaskResult.objects.filter(pk=result.pk, status=TaskResultStatus.RUNNING)
-            running.update(status=TaskResultStatus.READY)
+def _errand_runner(interval: float) -> "ErrandRunner | None":
+    if not apps.is_installed("django_tasks_db"):
+        return None
+    from kodipest.engines.media.errands import ErrandRunner
 
-
-def _forget_old_results() -> None:
-    """Keep the queue's file small."""
-    DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - RESULTS_KEPT).delete()
+    return ErrandRunner(interval=interval)
 
 
 class Command(BaseCommand):
-    help = "Run background tasks of a node until told to stop."
+    help = "Make films and run background tasks until told to stop."
     # Checks load every page of the site, which a worker never serves: they are for the web.
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--interval", type=float, default=1.0, help="seconds between looks into an empty queue"
+            "--interval", type=float, default=1.0, help="seconds between looks when nothing waits"
         )
 
     def handle(self, *_args: Any, interval: float = 1.0, **_options: Any) -> None:
-        worker = NodeWorker(interval=interval)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, worker.shutdown)
-        worker.serve()
+        foreman = Foreman(interval=interval)
+        for number in (SIGINT, SIGTERM):
+            signal(number, foreman.shutdown)
+        foreman.serve()

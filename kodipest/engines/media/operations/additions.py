@@ -1,0 +1,93 @@
+"""Joining an addition to its base: files first, then both rows in one transaction.
+
+A kill anywhere leaves the finished folder of the addition, and perhaps a part of it in the folder of
+the base that no row names yet. The next attempt takes the folder over and joins it again.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from kodipest.engines.media import storage
+from kodipest.engines.media.manifest import FILE_NAME, read_manifest
+from kodipest.engines.media.models import Transcode
+from kodipest.engines.media.operations.leases import LeaseLost
+from kodipest.kernel import failpoints
+
+State = Transcode.State
+
+
+def finished_before(transcode: Transcode) -> dict[str, Any] | None:
+    """Take over what the last attempt made whole, and return its manifest; None when there is nothing."""
+    last = transcode.runs - 1
+    if not last:
+        return None
+    before = storage.rendition_path(f"{transcode.fingerprint}-{last}")
+    if not _is_finished(before):
+        return None
+    before.rename(storage.rendition_path(transcode.folder))
+    return read_manifest(storage.rendition_path(transcode.folder)).as_dict()
+
+
+def is_to_be_taken_over(folder: str) -> bool:
+    """Say whether `folder` is whole and waits for the next attempt to join it."""
+    fingerprint, _dash, run = folder.partition("-")
+    if not run.isdecimal() or not _is_finished(storage.renditions() / folder):
+        return False
+    waiting = Transcode.objects.filter(fingerprint=fingerprint, runs=run, state=State.WAITING)
+    return waiting.filter(base__isnull=False).exists()
+
+
+def _is_finished(folder: Path) -> bool:
+    return (folder / FILE_NAME).is_file()
+
+
+def join(transcode: Transcode) -> None:
+    """Bring the files of a finished addition into the folder of its base, which goes on being served.
+
+    May be done twice. Raises LeaseLost when the base is not there any more, Unusable when the two
+    do not fit.
+    """
+    from kodipest.engines.media import joining
+
+    base = Transcode.objects.filter(pk=transcode.base_id, state=State.DONE).first()
+    if base is None:
+        raise LeaseLost
+    failpoints.reach("before_join")
+    joining.join_addition(
+        storage.rendition_path(base.folder), storage.rendition_path(transcode.folder)
+    )
+    failpoints.reach("after_join")
+
+
+def note_joined(transcode: Transcode) -> None:
+    """Let the row of the base say what its folder holds now.
+
+    Part of finishing the addition: the caller holds the transaction. What counts is the manifest on
+    the disk at this moment: another addition may have joined since.
+    """
+    rows = Transcode.objects.select_for_update(no_key=True)
+    base = rows.filter(pk=transcode.base_id, state=State.DONE).first()
+    if base is None:
+        raise LeaseLost
+    folder = storage.rendition_path(base.folder)
+    manifest = read_manifest(folder).as_dict()
+    before = base.manifest or {}
+    folders = {*before["inventory"]["folders"], *manifest["parts"][1:]}
+    manifest["inventory"] = storage.inventory(folder, folders)
+    Transcode.objects.filter(pk=base.pk).update(
+        manifest=before | manifest, cpu_seconds=manifest["cpu_seconds"]
+    )
+    failpoints.reach("before_join_is_told")
+
+
+def take_off(transcode: Transcode) -> None:
+    """Remove what an addition that was given up left in the folder of its base."""
+    from kodipest.engines.media import joining
+
+    base = Transcode.objects.filter(pk=transcode.base_id, state=State.DONE).first()
+    named = ((base.manifest or {}).get("parts") or []) if base else []
+    if base is None or transcode.part in named:
+        return
+    folder = storage.rendition_path(base.folder)
+    if (folder / transcode.part).exists():
+        joining.leave_addition(folder, transcode.part)

@@ -1,0 +1,166 @@
+"""Asking for renditions, asking again, and calling off. Every change is one conditional UPDATE."""
+
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from kodipest.engines.media import messages, recipes
+from kodipest.engines.media.facts import Probe
+from kodipest.engines.media.models import Original, Transcode
+from kodipest.engines.media.operations.turns import turn_of
+from kodipest.engines.media.recipes import Recipe
+from kodipest.engines.media.tasks import ring
+
+State = Transcode.State
+Part = Transcode.Part
+NOTHING_MADE: dict[str, Any] = {
+    "folder": "",
+    "progress": 0,
+    "seconds_left": None,
+    "first_playable_at": None,
+}
+BACK_TO_WAITING: dict[str, Any] = NOTHING_MADE | {"state": State.WAITING, "started_at": None}
+
+
+def plan_of(original: Original) -> tuple[Recipe, ...]:
+    """Return the parts in which `original` is prepared today: its base, then what may be added."""
+    probe = Probe.from_dict(original.probe)
+    base, *rest = recipes.plan_for(
+        probe.kind, probe, settings.ENCODER_QUALITY, preset=settings.ENCODER_PRESET or None
+    )
+    return (base, *(one for one in rest if one.part in settings.ENCODER_ADDITIONS))
+
+
+@transaction.atomic
+def request_transcode(*, original: Original) -> Transcode:
+    """Ask for the base renditions of `original` by today's recipe; asking twice gives the same row.
+
+    One that was called off is wanted again. Rings for a worker after commit.
+    """
+    base, *_additions = plan_of(original)
+    transcode, created = _row(original, base, recipes.fingerprint(original.sha256, base))
+    if created:
+        _ring_after_commit()
+    elif transcode.is_cancelled:
+        return retry_transcode(transcode=transcode)
+    return transcode
+
+
+def request_additions(base: Transcode) -> None:
+    """Ask for what today's recipe adds to a base that is done; asking twice is asking once.
+
+    Part of finishing the base: the caller holds the transaction.
+    """
+    _first, *additions = plan_of(base.original)
+    for recipe in additions:
+        # Of the fingerprint of the base: the same rungs for a base of another recipe are others.
+        name = recipes.fingerprint(base.fingerprint, recipe)
+        _row(
+            base.original,
+            recipe,
+            name,
+            base=base,
+            is_hurried=base.hurried_at is not None and recipe.part == "high",
+        )
+
+
+def _row(
+    original: Original,
+    recipe: Recipe,
+    name: str,
+    *,
+    base: Transcode | None = None,
+    is_hurried: bool = False,
+    replaces: Transcode | None = None,
+) -> tuple[Transcode, bool]:
+    now = timezone.now()
+    turn = turn_of(
+        recipe.part,
+        since=now,
+        seconds=_seconds(original),
+        is_hurried=is_hurried,
+        is_remake=replaces is not None,
+    )
+    return Transcode.objects.get_or_create(
+        original=original,
+        fingerprint=name,
+        defaults={
+            "part": recipe.part,
+            "base": base,
+            "replaces": replaces,
+            "requested_at": now,
+            "not_before": now,
+            "turn_at": turn,
+        },
+    )
+
+
+@transaction.atomic
+def hurry_high(*, transcode: Transcode) -> None:
+    """Have the larger pictures of a base made as soon as a base would be: somebody waits for them.
+
+    Before the base is done they are not asked for yet: then it is remembered until they are.
+    Twice is as good as once; nothing happens when they are there, or failed.
+    """
+    now = timezone.now()
+    Transcode.objects.filter(pk=transcode.pk, hurried_at=None).update(hurried_at=now)
+    turn = turn_of(Part.HIGH, since=now, seconds=_seconds(transcode.original), is_hurried=True)
+    waiting = Transcode.objects.filter(base=transcode, part=Part.HIGH, state=State.WAITING)
+    if waiting.filter(turn_at__gt=turn).update(turn_at=turn):
+        _ring_after_commit()
+
+
+def retry_transcode(*, transcode: Transcode) -> Transcode:
+    """Put one that failed or was called off back to waiting with a clean sheet, and ring.
+
+    Raises Refusal `nothing_to_retry` when it is in any other state, also when somebody else
+    pressed the button first.
+    """
+    stopped = Transcode.objects.filter(pk=transcode.pk, state__in=[State.FAILED, State.CANCELLED])
+    updated = stopped.update(
+        **BACK_TO_WAITING,
+        attempts=0,
+        interruptions=0,
+        finished_at=None,
+        not_before=timezone.now(),
+        error_code="",
+        error_detail="",
+    )
+    if not updated:
+        raise messages.refusal("nothing_to_retry")
+    _ring_after_commit()
+    transcode.refresh_from_db()
+    return transcode
+
+
+def cancel_transcode(*, transcode: Transcode) -> Transcode:
+    """Call off one that waits or is at work; its original stays, a retry brings it back.
+
+    The worker notices within seconds, stops its encoder and removes what it made. Raises Refusal
+    `nothing_to_cancel` when it has ended already.
+    """
+    unfinished = Transcode.objects.filter(pk=transcode.pk, state__in=[State.WAITING, State.RUNNING])
+    updated = unfinished.update(
+        **NOTHING_MADE,
+        state=State.CANCELLED,
+        lease_by="",
+        lease_until=None,
+        finished_at=timezone.now(),
+        error_code="",
+        error_detail="",
+    )
+    if not updated:
+        raise messages.refusal("nothing_to_cancel")
+    transcode.refresh_from_db()
+    return transcode
+
+
+def _seconds(original: Original) -> float:
+    return float(original.probe.get("duration_seconds") or 0)
+
+
+def _ring_after_commit() -> None:
+    transaction.on_commit(partial(ring.enqueue), robust=True)  # the row is the truth
