@@ -250,8 +250,7 @@ def _sound_graph(probe: Probe, correction: str = "", taps: Sequence[Tap] = ()) -
     length = f"{probe.duration_seconds:.3f}"
     heard = [tap for tap in taps if tap.sound]
     if probe.has_audio:
-        steps = f"[0:{probe.audio_index}]aresample={SOUND_RATE}:async=1:first_pts=0"
-        steps += ",aformat=sample_fmts=fltp:channel_layouts=stereo"
+        steps = f"[0:{probe.audio_index}]{even_sound()}"
     else:
         steps = f"anullsrc=channel_layout=stereo:sample_rate={SOUND_RATE}:duration={length}"
     chains = [f"{steps}[even]"]
@@ -262,6 +261,12 @@ def _sound_graph(probe: Probe, correction: str = "", taps: Sequence[Tap] = ()) -
     chains.append(f"[even]{correction}{',' if correction else ''}{ending}[sound]")
     chains += [f"[hear_{tap.name}]{tap.sound}[{tap.name}_sound]" for tap in heard]
     return ";".join(chains)
+
+
+def even_sound() -> str:
+    """Return the filters that make any sound stereo at 48 kHz, without gaps."""
+    even = f"aresample={SOUND_RATE}:async=1:first_pts=0"
+    return f"{even},aformat=sample_fmts=fltp:channel_layouts=stereo"
 
 
 def _sound_words(recipe: Recipe) -> list[str]:

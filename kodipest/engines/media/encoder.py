@@ -48,11 +48,20 @@ class Pulse:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a finished encoder cost."""
+    """What a finished encoder cost, and its last words."""
 
     cpu_seconds: float
     wall_seconds: float
     peak_rss_bytes: int
+    log: tuple[str, ...] = ()
+
+    def __add__(self, other: "Usage") -> "Usage":
+        """Return the cost of one after the other."""
+        return Usage(
+            self.cpu_seconds + other.cpu_seconds,
+            self.wall_seconds + other.wall_seconds,
+            max(self.peak_rss_bytes, other.peak_rss_bytes),
+        )
 
 
 @cache
@@ -202,7 +211,8 @@ class _Run:
         return Unusable("encoder_failed", f"exit {self.status}; {tail}")
 
     def usage(self) -> Usage:
-        return Usage(self.cpu_seconds, self.finished - self.started, self.peak_rss_bytes)
+        wall = self.finished - self.started
+        return Usage(self.cpu_seconds, wall, self.peak_rss_bytes, tuple(self.log))
 
 
 class _Lines:

@@ -4,6 +4,7 @@ import errno
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from kodipest.engines.media.commands import SOUND_FILE, SOURCE
 from kodipest.engines.media.encoder import Usage, encoder_name
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.facts import Probe
-from kodipest.engines.media.images import POSTER, POSTER_SMALL, cut_image
+from kodipest.engines.media.images import POSTER, POSTER_SMALL
 from kodipest.engines.media.ladder import Ladder
-from kodipest.engines.media.manifest import Manifest, folder_bytes, write_manifest
+from kodipest.engines.media.loudness import Loudness, correction, measure
+from kodipest.engines.media.manifest import Manifest, Picture, folder_bytes, write_manifest
 from kodipest.engines.media.playlists import MASTER
 from kodipest.engines.media.progress import Clock, Listener, Progress
 from kodipest.engines.media.recipes import DEFAULT_PRESET, Recipe, recipe_for
@@ -28,12 +30,13 @@ NO_SPACE_BELOW_BYTES = 1024**2
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
-def prepare(
+def prepare(  # noqa: PLR0913 - `preset` goes when nobody uses it any more
     source: Path,
     out: Path,
     *,
     probe: Probe,
     recipe: Recipe | None = None,
+    loudness: Loudness | None = None,
     taps: Sequence[Tap] = (),
     on_progress: Listener | None = None,
     threads: int | None = None,
@@ -43,12 +46,14 @@ def prepare(
 
     Without a `recipe`: everything at once, at `preset`. `out` may be served while it grows: a file
     there is always whole, and `manifest.json` comes last. An addition gets no master playlist and
-    is never playable by itself: joining.py adds it to its base.
+    is never playable by itself: joining.py adds it to its base. `loudness` is that of the base's
+    manifest, if it has been measured.
     Raises Unusable; whatever `on_progress` raises stops the encoder and passes through, and
     `out` then holds a beginning without a manifest.
     """
     recipe = recipe or recipe_for(probe.kind, probe, preset)
-    job = _Job(source, out, probe, recipe, taps, on_progress or _ignore, threads)
+    listener = on_progress or _ignore
+    job = _Job(source, out, probe, recipe, listener, threads, loudness, taps)
     try:
         return job.run()
     except OSError as error:
@@ -69,30 +74,29 @@ def _ignore(_progress: Progress) -> None:
     """Nobody waits."""
 
 
+@dataclass(slots=True)
 class _Job:
     """One preparation, with the private folder in which its encoder works."""
 
-    def __init__(
-        self,
-        source: Path,
-        out: Path,
-        probe: Probe,
-        recipe: Recipe,
-        taps: Sequence[Tap],
-        listener: Listener,
-        threads: int | None,
-    ) -> None:
-        self.source = source.resolve(strict=True)
-        self.out = out
-        self.work = out / WORK
-        self.probe = probe
-        self.recipe = recipe
-        self.taps = taps
-        self.listener = listener
-        self.threads = threads
-        self.raised_by_listener: BaseException | None = None
-        self.clock = Clock(max(probe.duration_seconds, 0.001), self._tell)
-        self.own_cpu = time.thread_time()
+    source: Path
+    out: Path
+    probe: Probe
+    recipe: Recipe
+    listener: Listener
+    threads: int | None
+    loudness: Loudness | None
+    taps: Sequence[Tap]
+    raised_by_listener: BaseException | None = None
+    clock: Clock = field(init=False)
+    own_cpu: float = field(default_factory=time.thread_time)
+
+    def __post_init__(self) -> None:
+        self.source = self.source.resolve(strict=True)
+        self.clock = Clock(max(self.probe.duration_seconds, 0.001), self._tell)
+
+    @property
+    def work(self) -> Path:
+        return self.out / WORK
 
     def run(self) -> Manifest:
         self.out.mkdir(parents=True, exist_ok=True)
@@ -101,8 +105,8 @@ class _Job:
         makers: dict[str, Callable[[], Manifest]] = {
             "video": self._film,
             "audio": self._sound,
-            "image": self._image,
-            "document": self._document,
+            "image": self._still,
+            "document": self._still,
         }
         manifest = makers[self.probe.kind]()
         shutil.rmtree(self.work, ignore_errors=True)
@@ -123,7 +127,16 @@ class _Job:
 
     def _film(self) -> Manifest:
         self._open_work()
-        ladder = Ladder(self.probe, self.recipe, self.work, self.out, self.clock, taps=self.taps)
+        listening = self._listen()
+        ladder = Ladder(
+            self.probe,
+            self.recipe,
+            self.work,
+            self.out,
+            self.clock,
+            correction=correction(self.loudness),
+            taps=self.taps,
+        )
         made = ladder.encode(self.threads)
         return self._manifest(
             duration_seconds=round(made.duration_seconds, 3),
@@ -133,32 +146,42 @@ class _Job:
             rungs=made.rungs,
             sounds=made.sounds,
             storyboard=made.storyboard,
+            loudness=self.loudness.as_dict() if self.loudness else None,
             measured=made.measured,
-            usage=made.usage,
+            usage=listening + made.usage,
             has_poster=made.has_poster,
         )
 
+    def _listen(self) -> Usage:
+        """Measure the loudness, unless this part has no sound or somebody has done it before."""
+        if not self.recipe.sound or self.loudness:
+            return Usage(0.0, 0.0, 0)
+        self.loudness, usage = measure(self.probe, self.work, lambda _pulse: self.clock.tell(0))
+        return usage
+
     def _sound(self) -> Manifest:
         self._open_work()
-        made = Sound(self.probe, self.recipe, self.work, self.out, self.clock).encode(self.source)
+        listening = self._listen()
+        sound = Sound(self.probe, self.recipe, self.work, self.out, self.clock, self.taps)
+        sound.correction = correction(self.loudness)
+        made = sound.encode(self.source)
         return self._manifest(
             duration_seconds=round(made.duration_seconds, 3),
             master=MASTER,
             rungs=[made.rung],
             file=SOUND_FILE,
-            usage=made.usage,
+            loudness=self.loudness.as_dict() if self.loudness else None,
+            measured=made.measured,
+            usage=listening + made.usage,
             has_poster=made.has_poster,
         )
 
-    def _image(self) -> Manifest:
-        pictures = cut_image(self.source, self.out, self.probe.container)
-        return self._manifest(
-            width=self.probe.width, height=self.probe.height, images=pictures, has_poster=True
-        )
-
-    def _document(self) -> Manifest:
+    def _still(self) -> Manifest:
+        """Make a picture or a document, in a process apart."""
         made = make_apart(self.probe.container, self.source, self.out, self._tick)
-        return self._manifest(usage=made.usage, **made.facts)
+        facts = dict(made.facts)
+        facts["images"] = [Picture(**each) for each in facts.get("images", [])]
+        return self._manifest(usage=made.usage, **facts)
 
     def _tick(self, fraction: float) -> None:
         self.clock.tell(fraction * self.clock.duration)

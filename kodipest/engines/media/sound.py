@@ -51,6 +51,7 @@ class Sound:
     out: Path
     clock: Clock
     taps: Sequence[Tap] = ()
+    correction: str = ""
     track: Track = field(init=False)
     is_open: bool = False
 
@@ -60,7 +61,7 @@ class Sound:
     def encode(self, source: Path) -> Recorded:
         """Encode to the end. Raises Unusable; what the listener raises passes through."""
         has_poster = self._publish_cover(source)
-        arguments = sound_arguments(self.probe, self.recipe, taps=self.taps)
+        arguments = sound_arguments(self.probe, self.recipe, self.correction, self.taps)
         usage = run_encoder(arguments, self.work, limits_for(self.probe), self._tick)
         self._publish(is_last=True)
         verify_track(self.track, self.probe.duration_seconds)
