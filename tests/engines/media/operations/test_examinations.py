@@ -1,0 +1,114 @@
+import random
+from typing import Any
+
+import pytest
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from kodipest.engines.media.checks.likeness import Likeness
+from kodipest.engines.media.models import Examination, LikenessMark, Original
+from kodipest.engines.media.operations.examinations import keep_examination
+from tests.factories.media import OriginalFactory
+
+pytestmark = pytest.mark.django_db
+
+RANDOM = random.Random(8)
+REPORT = {"findings": [{"code": "short", "severity": "note"}], "loudness": None, "curves": {}}
+
+
+def film(seed: int) -> Likeness:
+    mixed = random.Random(seed)
+    return Likeness(
+        tuple(mixed.getrandbits(128) for _ in range(12)),
+        tuple(mixed.getrandbits(32) for _ in range(300)),
+    )
+
+
+def keep(likeness: Likeness, original: Original | None = None, **report: Any) -> Examination:
+    told = REPORT | report | {"likeness": likeness.as_dict()}
+    return keep_examination(original=original or OriginalFactory(), told=told)
+
+
+def test_the_report_is_kept_without_what_it_is_known_by() -> None:
+    examination = keep(film(1), looked=True)
+
+    assert examination.report == REPORT | {"looked": True}
+    assert examination.similar == []
+    assert set(examination.marks.values_list("mark", flat=True)) == film(1).own_marks()
+
+
+def test_a_copy_names_what_was_there_before_and_not_the_other_way_round() -> None:
+    first, copy = keep(film(1)), keep(film(1))
+    first.refresh_from_db()
+
+    assert first.similar == []
+    assert copy.similar == [
+        {
+            "original": str(first.original_id),
+            "picture": 1.0,
+            "sound": {"start": 0.0, "end": 37.5, "alike": 1.0},
+        }
+    ]
+
+
+def test_only_the_sound_is_the_same() -> None:
+    first = keep(film(1))
+
+    other = keep(Likeness(film(2).frames, film(1).sound))
+
+    assert [(one["original"], one["picture"]) for one in other.similar] == [
+        (str(first.original_id), 0.0)
+    ]
+
+
+def test_strangers_share_nothing() -> None:
+    keep(film(1))
+
+    assert keep(film(2)).similar == []
+    assert keep(Likeness()).similar == []
+
+
+def test_examined_again_replaces_what_was_found_and_does_not_find_itself() -> None:
+    examination = keep(film(1))
+
+    again = keep(film(2), examination.original, findings=[])
+
+    assert again.pk == examination.pk
+    assert again.report["findings"] == []
+    assert again.similar == []
+    assert set(LikenessMark.objects.values_list("mark", flat=True)) == film(2).own_marks()
+
+
+def test_the_likest_come_first_and_few_of_them() -> None:
+    for _ in range(7):
+        keep(Likeness(film(1).frames[:9] + film(3).frames[:3], film(2).sound))
+    likest = keep(film(1))
+
+    found = keep(film(1)).similar
+
+    assert len(found) == 5
+    assert found[0]["original"] == str(likest.original_id)
+
+
+def test_queries_do_not_grow_with_what_is_there() -> None:
+    originals = OriginalFactory(), OriginalFactory()
+    keep(film(1))
+    with CaptureQueriesContext(connection) as few:
+        keep(film(1), originals[0])
+    for _ in range(5):
+        keep(film(1))
+    with CaptureQueriesContext(connection) as many:
+        keep(film(1), originals[1])
+
+    assert len(many) == len(few)
+
+
+def test_it_goes_with_its_original() -> None:
+    examination = keep(film(1))
+
+    examination.original.delete()
+
+    with pytest.raises(ObjectDoesNotExist):
+        examination.refresh_from_db()
+    assert not LikenessMark.objects.exists()
