@@ -439,9 +439,9 @@ def test_attach_file_to_a_version_that_is_handed_in_while_the_file_is_looked_at(
     people = cast()
     work = work_of(people, kind=Kind.POSTER)
 
-    def adopt_slowly(upload):
+    def adopt_slowly(**what):
         Revision.objects.update(sealed_at=work.created_at, content_hash="sha256:" + 64 * "a")
-        return adopt(upload=upload)
+        return adopt(**what)
 
     adopt = operations.adopt_upload
     monkeypatch.setattr(operations, "adopt_upload", adopt_slowly)
@@ -473,7 +473,7 @@ def test_a_file_is_looked_at_outside_any_transaction(picture, monkeypatch):
     monkeypatch.setattr(
         operations,
         "adopt_upload",
-        lambda upload: seen.append(connection.in_atomic_block) or adopt(upload=upload),
+        lambda **what: seen.append(connection.in_atomic_block) or adopt(**what),
     )
 
     with picture() as upload:
