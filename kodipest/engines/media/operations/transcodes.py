@@ -19,7 +19,7 @@ from django.utils import timezone
 from kodipest.engines.media import identity, storage
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.facts import Probe
-from kodipest.engines.media.models import Transcode
+from kodipest.engines.media.models import Examination, Transcode
 from kodipest.engines.media.operations import additions
 from kodipest.engines.media.operations.leases import Interrupted, Lease, LeaseLost, next_end
 from kodipest.engines.media.operations.requests import (
@@ -162,8 +162,10 @@ def _make(transcode: Transcode, lease: Lease) -> dict[str, Any]:
 def _encode(transcode: Transcode, lease: Lease) -> dict[str, Any]:
     """Fill the folder of this attempt and describe it; afterwards it survives a power cut."""
     from kodipest.engines.media import prepare
+    from kodipest.engines.media.checks.examine import taps_for
 
     original = transcode.original
+    probe = Probe.from_dict(original.probe)
     recipe = next((one for one in plan_of(original) if one.part == transcode.part), None)
     if recipe is None:
         raise Unusable("unsupported", f"today's recipe has no part {transcode.part!r}")
@@ -173,8 +175,9 @@ def _encode(transcode: Transcode, lease: Lease) -> dict[str, Any]:
     manifest: dict[str, Any] = prepare.prepare(
         original.path,
         out,
-        probe=Probe.from_dict(original.probe),
+        probe=probe,
         recipe=recipe,
+        taps=taps_for(probe),
         on_progress=lease.keep,
         threads=settings.ENCODER_THREADS or None,
     ).as_dict()
@@ -184,7 +187,7 @@ def _encode(transcode: Transcode, lease: Lease) -> dict[str, Any]:
 
 def _finish(transcode: Transcode, lease: Lease, manifest: dict[str, Any]) -> None:
     """Write the result down: with what follows from it, in one transaction."""
-    now = timezone.now()
+    now, told = timezone.now(), manifest.pop("measured", {}).get("checks")
     result: dict[str, Any] = {
         "state": State.DONE,
         "progress": 1,
@@ -204,7 +207,26 @@ def _finish(transcode: Transcode, lease: Lease, manifest: dict[str, Any]) -> Non
         "manifest": manifest | {"inventory": inventory},
         "first_playable_at": Coalesce("first_playable_at", Value(now)),
     }
-    lease.settle(**result, also=partial(request_additions, transcode))
+    examination = _examine(transcode, told, manifest) if told else None
+    lease.settle(**result, also=partial(_follow, transcode, examination))
+
+
+def _examine(transcode: Transcode, told: dict[str, Any], manifest: dict[str, Any]) -> Examination:
+    """Judge what was measured on the way; it is kept with the original, out of every manifest."""
+    from kodipest.engines.media.checks.examine import with_bit_rate
+    from kodipest.engines.media.operations.examinations import examine
+
+    out, rungs = storage.rendition_path(transcode.folder), manifest["rungs"]
+    told = with_bit_rate(told, out, rungs[-1]["playlist"]) if rungs else told
+    return examine(original=transcode.original, told=told)
+
+
+def _follow(transcode: Transcode, examination: Examination | None) -> None:
+    from kodipest.engines.media.operations.examinations import keep_examination
+
+    request_additions(transcode)
+    if examination:
+        keep_examination(examination)
 
 
 def _give_up(transcode: Transcode, lease: Lease, code: str, detail: str) -> None:

@@ -1,4 +1,5 @@
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -6,9 +7,11 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from kodipest.engines.media import storage
 from kodipest.engines.media.checks.likeness import Likeness
 from kodipest.engines.media.models import Examination, LikenessMark, Original
-from kodipest.engines.media.operations.examinations import keep_examination
+from kodipest.engines.media.operations import adopt_file, request_transcode, transcode_next
+from kodipest.engines.media.operations.examinations import examine, keep_examination
 from tests.factories.media import OriginalFactory
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +30,7 @@ def film(seed: int) -> Likeness:
 
 def keep(likeness: Likeness, original: Original | None = None, **report: Any) -> Examination:
     told = REPORT | report | {"likeness": likeness.as_dict()}
-    return keep_examination(original=original or OriginalFactory(), told=told)
+    return keep_examination(examine(original=original or OriginalFactory(), told=told))
 
 
 def test_the_report_is_kept_without_what_it_is_known_by() -> None:
@@ -112,3 +115,20 @@ def test_it_goes_with_its_original() -> None:
     with pytest.raises(ObjectDoesNotExist):
         examination.refresh_from_db()
     assert not LikenessMark.objects.exists()
+
+
+def test_a_film_that_was_prepared_is_examined_and_its_manifest_tells_nothing(clip: Path) -> None:
+    transcode = request_transcode(original=adopt_file(path=clip))
+
+    transcode_next()
+
+    transcode.refresh_from_db()
+    report = transcode.original.examination.report
+    assert transcode.state == "done"
+    assert {one["code"] for one in report["findings"]} >= {"short", "small"}
+    assert "measured" not in transcode.manifest
+    assert not any(
+        b"findings" in path.read_bytes()
+        for path in storage.rendition_path(transcode.folder).rglob("*")
+        if path.is_file()
+    )
