@@ -1,4 +1,4 @@
-"""A worker killed at random instants: twenty times in one film, and nothing is lost."""
+"""Workers killed at random instants, in films and in what is added to them: nothing is lost."""
 
 import json
 import os
@@ -21,8 +21,10 @@ import pytest
 from tests.factories.media import film
 
 ROOT = Path(__file__).parents[3]
-KILLS = 20
-PATIENCE_SECONDS = 60.0
+KILLS = 14
+KILLS_LATER = 8  # among the additions
+PLACES = ("before_join", "after_join", "before_join_is_told")
+PATIENCE_SECONDS = 120.0
 PREPARE = """
 from pathlib import Path
 from kodipest.engines.media.operations import adopt_file, request_transcode
@@ -65,14 +67,17 @@ print(json.dumps([failed, sorted(claimed) == sorted(held), len(claimed)]))
 Transcode.objects.all().delete()
 original.delete()
 """
+MAKE_NEXT = "from kodipest.engines.media.operations import transcode_next; transcode_next()"
 LOOK = """
 import json
 from kodipest.engines.media import queries
 from kodipest.engines.media.models import Transcode
-row = Transcode.objects.get()
+row = Transcode.objects.get(part="base")
 print(json.dumps({
     "state": row.state, "interruptions": row.interruptions, "attempts": row.attempts,
     "runs": row.runs, "folder": row.folder, "error": row.error_code,
+    "parts": (row.manifest or {}).get("parts"),
+    "additions": sorted(row.additions.values_list("part", "state", "attempts", "error_code")),
     "faults": [found.reason for found in queries.broken_transcodes()],
     "lost": [found.reason for found in queries.broken_originals(thorough=True)],
 }))
@@ -101,6 +106,7 @@ class Site:
             "KODIPEST_MEDIA_GRACE_SECONDS": "0",
             "KODIPEST_MEDIA_RESERVE_BYTES": "0",
             "KODIPEST_ENCODER_THREADS": "1",  # slow enough that every kill meets it at work
+            "KODIPEST_ENCODER_PRESET": "ultrafast",
             "LOG_LEVEL": "WARNING",
         }
 
@@ -135,14 +141,47 @@ class Site:
         self.worker.send_signal(signal.SIGKILL)
         self.worker.wait()
 
-    def row(self) -> Row:
-        question = "select state, runs, interruptions, progress from media_transcode"
+    def ask(self, question: str) -> list[tuple]:
         if self.database_url.startswith("sqlite"):
             file = self.database_url.removeprefix("sqlite:///")
             with closing(pysqlite3.connect(file, timeout=20)) as connection:
-                return Row(*connection.execute(question).fetchone())
+                return connection.execute(question).fetchall()
         with psycopg.connect(self.database_url) as connection:
-            return Row(*connection.execute(question).fetchone())
+            return connection.execute(question).fetchall()
+
+    def row(self) -> Row:
+        """Return how the base of the one film stands."""
+        fields = "state, runs, interruptions, progress"
+        (found,) = self.ask(f"select {fields} from media_transcode where part = 'base'")
+        return Row(*found)
+
+    def states(self) -> set[str]:
+        return {state for (state,) in self.ask("select state from media_transcode")}
+
+    def wait_until_all_is_done(self) -> None:
+        end = time.monotonic() + PATIENCE_SECONDS
+        while self.states() != {"done"}:
+            assert self.worker.poll() is None, (self.home / "worker.log").read_text()
+            assert time.monotonic() < end, self.ask("select part, state from media_transcode")
+            time.sleep(0.05)
+
+    def die_at(self, place: str) -> None:
+        """Make the next part in a process that kills itself at a failpoint; only test settings do."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", "shell", "--no-imports", "-c", MAKE_NEXT],
+            cwd=ROOT,
+            env=self.environment
+            | {
+                "DJANGO_SETTINGS_MODULE": "config.settings.test",
+                "KODIPEST_FAILPOINT": place,
+                "SECRET_KEY": "x",
+            },
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == -signal.SIGKILL, done.stderr
 
     def wait_until(self, holds) -> Row:
         end = time.monotonic() + PATIENCE_SECONDS
@@ -199,15 +238,31 @@ def site(tmp_path_factory):
 
 @pytest.fixture
 def asked(site, tmp_path):
-    """A film of 20 seconds, taken in and asked for; gives its SHA-256."""
-    path = film(tmp_path / "film.mp4", seconds=20, size="640x360", note=secrets.token_hex(8))
+    """A film of 12 seconds that has all parts, taken in and asked for; gives its SHA-256."""
+    path = film(tmp_path / "film.mp4", seconds=12, size="1280x720", note=secrets.token_hex(8))
     yield site.run(PREPARE.format(film=str(path)))
     if site.worker and site.worker.poll() is None:
         site.kill()
     site.run(FORGET)
 
 
-def test_twenty_kills_lose_nothing(site, asked):
+def require_whole(site, asked) -> dict:
+    """Check all that is promised of a finished film and its folders; return what the rows say."""
+    found = json.loads(site.run(LOOK))
+    site.manage("sweep")
+    media = site.home / "media"
+    assert found["faults"] == found["lost"] == []
+    assert (found["state"], found["error"], found["attempts"]) == ("done", "", 0)
+    assert found["parts"] == ["base", "high", "thrift"]
+    assert found["additions"] == [["high", "done", 0, ""], ["thrift", "done", 0, ""]]
+    assert [path.name for path in (media / "renditions").iterdir()] == [found["folder"]]
+    assert [path.name for path in (media / "originals").glob("*/*")] == [asked]
+    assert list((media / "incoming").iterdir()) == []
+    assert site.processes() == []
+    return found
+
+
+def test_many_kills_lose_nothing(site, asked):
     seed = secrets.randbits(32)
     print(f"random seed {seed}")  # noqa: T201 -- shown with a failure
     chance = random.Random(seed)
@@ -215,7 +270,7 @@ def test_twenty_kills_lose_nothing(site, asked):
     for kill in range(KILLS):
         site.start()
         site.wait_until(lambda row, kill=kill: row.state == "running" and row.runs == kill + 1)
-        site.wait_for(chance.uniform(0, 2), or_progress=chance.uniform(0, 0.7))
+        site.wait_for(chance.uniform(0, 1.5), or_progress=chance.uniform(0, 0.7))
         site.kill()
         reached.append(site.row())
     print([round(row.progress, 2) for row in reached])  # noqa: T201
@@ -224,19 +279,34 @@ def test_twenty_kills_lose_nothing(site, asked):
 
     site.start()
     site.wait_until(lambda row: row.state == "done")
+    for _kill in range(KILLS_LATER):  # somewhere in an addition, or while it joins
+        time.sleep(chance.uniform(0, 1.5))
+        site.kill()
+        found = json.loads(site.run(LOOK))
+        assert (found["state"], found["faults"], found["lost"]) == ("done", [], [])
+        site.start()
+    site.wait_until_all_is_done()
     site.worker.send_signal(signal.SIGTERM)
     assert site.worker.wait(timeout=30) == 0
 
-    found = json.loads(site.run(LOOK))
-    site.manage("sweep")
-    media = site.home / "media"
-    assert found["faults"] == found["lost"] == []
-    assert (found["state"], found["error"], found["attempts"]) == ("done", "", 0)
+    found = require_whole(site, asked)
     assert (found["interruptions"], found["runs"]) == (KILLS, KILLS + 1)
-    assert [path.name for path in (media / "renditions").iterdir()] == [found["folder"]]
-    assert [path.name for path in (media / "originals").glob("*/*")] == [asked]
-    assert list((media / "incoming").iterdir()) == []
-    assert site.processes() == []
+
+
+def test_kills_while_joining_lose_nothing(site, asked):
+    site.run(MAKE_NEXT)
+    for place in PLACES:
+        site.die_at(place)
+        found = json.loads(site.run(LOOK))
+        assert (found["parts"], found["faults"]) == (["base"], [])
+        assert ["high", "running", 0, ""] in found["additions"]
+        site.manage("sweep")
+        assert json.loads(site.run(LOOK))["faults"] == []
+    site.start()
+    site.wait_until_all_is_done()
+    site.worker.send_signal(signal.SIGTERM)
+    assert site.worker.wait(timeout=30) == 0
+    require_whole(site, asked)
 
 
 def test_a_worker_that_is_told_to_stop_puts_its_film_back_at_once(site, asked):
