@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from kodipest.engines.media.dash import DASH, write_dash
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.manifest import (
     FILE_NAME,
@@ -23,7 +24,7 @@ from kodipest.engines.media.manifest import (
     replace_manifest,
 )
 from kodipest.engines.media.masters import place, write_master
-from kodipest.engines.media.playlists import read_durations
+from kodipest.engines.media.playlists import MASTER, read_durations
 from kodipest.engines.media.recipes import ADDITIONS, Part
 
 SAME_SECONDS = 0.1
@@ -159,6 +160,9 @@ def _tell(manifest: Manifest, out: Path) -> Manifest:
     for cut_off in out.glob("*.part"):
         cut_off.unlink()
     write_master(out, manifest.rungs, manifest.sounds)
+    write_dash(out, manifest.rungs, manifest.sounds)
+    for name in (MASTER, DASH):
+        flush(out / name)
     flush(out)
     told = replace(manifest, bytes=folder_bytes(out) - (out / FILE_NAME).stat().st_size)
     replace_manifest(told, out)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kodipest.engines.media.commands import CANDIDATE, SHOT, Aside, Means, ladder_arguments
+from kodipest.engines.media.dash import write_dash
 from kodipest.engines.media.encoder import Limits, Pulse, Usage, has_filter, run_encoder
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.facts import Probe
@@ -87,6 +88,7 @@ class Ladder:
         sounds = [self._sound_set(self.sound)] if self.sound else []
         if not self.recipe.is_addition:
             write_master(self.out, rungs, sounds)
+            write_dash(self.out, rungs, sounds)
         shots, duration = self._frames(SHOT), self.tracks[0].seconds
         board = None
         if aside.tiles and shots:

@@ -10,6 +10,7 @@ from typing import Any
 
 from kodipest.engines.media.apart import make_apart
 from kodipest.engines.media.commands import SOUND_FILE, SOURCE
+from kodipest.engines.media.dash import DASH
 from kodipest.engines.media.encoder import Usage, encoder_name
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.facts import Probe
@@ -143,6 +144,7 @@ class _Job:
             width=made.rungs[-1].width,
             height=made.rungs[-1].height,
             master=None if self.recipe.is_addition else MASTER,
+            dash=None if self.recipe.is_addition else DASH,
             rungs=made.rungs,
             sounds=made.sounds,
             storyboard=made.storyboard,
