@@ -10,6 +10,7 @@ from kodipest.engines.media.pdf import check_pdf
 from kodipest.engines.media.sniff import Sniffed
 
 Tell = Callable[[float], None]
+_COPIED = 0.2  # how far it is when the bare copy stands
 
 
 def probe_document(path: Path, sniffed: Sniffed) -> Probe:
@@ -26,20 +27,40 @@ def probe_document(path: Path, sniffed: Sniffed) -> Probe:
 
 
 def make_pdf(source: Path, out: Path, tell: Tell) -> dict[str, Any]:
-    """Write the bare copy document.pdf. Runs apart. Raises Unusable."""
-    from kodipest.engines.media.pdf_copy import copy_pdf
+    """Write the bare copy document.pdf, its pages as pictures, the posters. Runs apart.
 
-    pages = copy_pdf(source, out / "document.pdf.part")
+    Raises Unusable.
+    """
+    from kodipest.engines.media.pdf_copy import copy_pdf
+    from kodipest.engines.media.pdf_pages import draw_pages
+
+    copied = copy_pdf(source, out / "document.pdf.part")
+    tell(_COPIED)
     (out / "document.pdf.part").replace(out / "document.pdf")
-    tell(1.0)
-    return {"file": "document.pdf", "pages": pages}
+    made = draw_pages(
+        out / "document.pdf",
+        out,
+        _rest_of(tell),
+        language=copied.language,
+        direction=copied.direction,
+    )
+    return {"file": "document.pdf", **made}
 
 
 def make_epub(source: Path, out: Path, tell: Tell) -> dict[str, Any]:
-    """Write the bare copy document.epub. Runs apart. Raises Unusable."""
+    """Write the bare copy document.epub, its chapters for our page, the posters. Runs apart.
+
+    Raises Unusable.
+    """
+    from kodipest.engines.media.epub_chapters import write_chapters
     from kodipest.engines.media.epub_copy import copy_epub
 
     copy_epub(source, out / "document.epub.part")
+    tell(_COPIED)
     (out / "document.epub.part").replace(out / "document.epub")
-    tell(1.0)
-    return {"file": "document.epub"}
+    made = write_chapters(out / "document.epub", out, _rest_of(tell))
+    return {"file": "document.epub", **made}
+
+
+def _rest_of(tell: Tell) -> Tell:
+    return lambda fraction: tell(_COPIED + (1 - _COPIED) * fraction)

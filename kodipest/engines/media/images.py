@@ -3,7 +3,10 @@
 import io
 import struct
 import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from PIL import Image, ImageCms, ImageOps
 
@@ -13,7 +16,7 @@ from kodipest.engines.media.manifest import Picture
 from kodipest.engines.media.sniff import Sniffed
 
 MAX_PIXELS = 80_000_000
-MAX_IMAGE_SIDE = 16_384
+MAX_IMAGE_SIDE = 16_383  # the most that WebP can say
 WIDTHS = (480, 960, 1600)
 POSTER = "poster.jpg"
 POSTER_SMALL = "poster-480.jpg"
@@ -21,11 +24,22 @@ POSTER_WIDTH = 1280
 POSTER_SMALL_WIDTH = 480
 JPEG_QUALITY = 82
 WEBP_QUALITY = 80
+# Equal to that WebP by eye and by PSNR at a fifth fewer bytes; the speed costs twice WebP's time.
+AVIF_QUALITY, AVIF_SPEED = 55, 8
 # Pillow is told the one format that the bytes announced, so no other parser runs.
-_PILLOW = {"jpeg": "JPEG", "png": "PNG", "gif": "GIF", "webp": "WEBP", "avif": "AVIF"}
+_PILLOW = {
+    "jpeg": "JPEG",
+    "png": "PNG",
+    "gif": "GIF",
+    "webp": "WEBP",
+    "avif": "AVIF",
+    "heic": "HEIF",
+}
+IN_BOOKS = ("JPEG", "PNG", "GIF", "WEBP")
 _TURNED = {5, 6, 7, 8}
 _ORIENTATION = 0x0112
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, TypeError, struct.error)
+Tell = Callable[[float], None]
 _DEGREES = {3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}
 
 
@@ -53,10 +67,19 @@ def probe_image(path: Path, sniffed: Sniffed) -> Probe:
 
 
 def _open(path: Path, container: str) -> Image.Image:
+    if container == "heic":
+        from pi_heif import register_heif_opener  # iPhones; loaded only when one comes
+
+        register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+    return open_picture(path, [_PILLOW[container]])
+
+
+def open_picture(source: Path | BinaryIO, formats: Sequence[str] = IN_BOOKS) -> Image.Image:
+    """Open a picture of one of `formats`, without decoding it. Raises Unusable, OSError."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # we count the pixels ourselves
-            image = Image.open(path, formats=[_PILLOW[container]])
+            image = Image.open(source, formats=list(formats))
     except Image.DecompressionBombError as error:
         raise Unusable("too_large", str(error)) from error
     except _BROKEN as error:
@@ -95,30 +118,37 @@ def _damaged(error: Exception) -> Exception:
     return Unusable("damaged", f"{type(error).__name__}: {error}")
 
 
-def cut_image(source: Path, out: Path, container: str) -> list[Picture]:
-    """Write `out`/<width>.webp and .jpg for each width up to the source's own, and the posters.
+def make_image(source: Path, out: Path, tell: Tell, *, container: str) -> dict[str, Any]:
+    """Write `out`/<width>.avif, .webp and .jpg for each width up to the source's own, and posters.
 
     Orientation is applied, colours become sRGB, and every other word of metadata (place, camera,
-    owner) stays behind in the original.
+    owner) stays behind in the original. Of an animation the first frame is shown.
     """
     with _open(source, container) as opened:
-        _load(opened)
-        image = _upright_srgb(opened)
+        image = upright_srgb(opened)
     pictures = []
-    for width in _widths(image.width):
-        small = _to_width(image, width)
-        for name, save in ((f"{width}.webp", save_webp), (f"{width}.jpg", save_jpeg)):
-            save(small, out / name)
-            pictures.append(Picture(name, small.width, small.height))
+    widths = _widths(image.width)
+    for number, width in enumerate(widths, 1):
+        small = to_width(image, width)
+        for kind, save in (("avif", save_avif), ("webp", save_webp), ("jpg", save_jpeg)):
+            save(small, out / f"{width}.{kind}")
+            pictures.append(asdict(Picture(f"{width}.{kind}", small.width, small.height)))
+        tell(number / (len(widths) + 1))
     write_posters(image, out)
-    return pictures
+    tell(1.0)
+    return {"images": pictures, "width": image.width, "height": image.height, "has_poster": True}
 
 
 def _widths(own: int) -> list[int]:
     return [width for width in WIDTHS if width < own] + ([own] if own <= WIDTHS[-1] else [])
 
 
-def _upright_srgb(image: Image.Image) -> Image.Image:
+def upright_srgb(image: Image.Image) -> Image.Image:
+    """Return the first frame as every screen shows it: turned upright, sRGB, 8 bits a colour.
+
+    Raises Unusable(`damaged`).
+    """
+    _load(image)
     upright = ImageOps.exif_transpose(image) if _orientation(image) > 1 else image
     profile = image.info.get("icc_profile")
     if profile and upright.mode in {"RGB", "RGBA", "CMYK", "L"}:
@@ -142,7 +172,8 @@ def _to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
     return made or image
 
 
-def _to_width(image: Image.Image, width: int) -> Image.Image:
+def to_width(image: Image.Image, width: int) -> Image.Image:
+    """Return the picture at `width`, or as it is when it is narrower."""
     if width >= image.width:
         return image
     height = max(1, round(image.height * width / image.width))
@@ -158,8 +189,19 @@ def save_jpeg(image: Image.Image, path: Path) -> None:
     _save(bare, path, "JPEG", quality=JPEG_QUALITY, optimize=True, progressive=True)
 
 
+def save_avif(image: Image.Image, path: Path) -> None:
+    """Save for the newer half of the phones; one thread, as other encoders share the cores."""
+    options = {"quality": AVIF_QUALITY, "speed": AVIF_SPEED, "max_threads": 1}
+    _save(image, path, "AVIF", **options)
+
+
 def save_webp(image: Image.Image, path: Path) -> None:
     _save(image, path, "WEBP", quality=WEBP_QUALITY, method=4)
+
+
+def save_page(image: Image.Image, path: Path) -> None:
+    """Save a page of a book: mostly letters on one ground, so the quick method does."""
+    _save(image, path, "WEBP", quality=70, method=2)
 
 
 def _save(image: Image.Image, path: Path, kind: str, **options: int) -> None:
@@ -171,5 +213,5 @@ def _save(image: Image.Image, path: Path, kind: str, **options: int) -> None:
 
 def write_posters(image: Image.Image, out: Path) -> None:
     """Write both posters, never larger than the picture itself."""
-    save_jpeg(_to_width(image, POSTER_WIDTH), out / POSTER)
-    save_jpeg(_to_width(image, POSTER_SMALL_WIDTH), out / POSTER_SMALL)
+    save_jpeg(to_width(image, POSTER_WIDTH), out / POSTER)
+    save_jpeg(to_width(image, POSTER_SMALL_WIDTH), out / POSTER_SMALL)

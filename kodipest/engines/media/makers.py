@@ -9,16 +9,20 @@ One line of JSON after the other: {"fraction": 0.5} while it works, at the end {
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from kodipest.engines.media.documents import make_epub, make_pdf
 from kodipest.engines.media.errors import Unusable
+from kodipest.engines.media.images import make_image
 
 Tell = Callable[[float], None]
+_PICTURES = ("jpeg", "png", "gif", "webp", "avif", "heic")
 _MAKERS: dict[str, Callable[[Path, Path, Tell], dict[str, Any]]] = {
     "pdf": make_pdf,
     "epub": make_epub,
+    **{kind: partial(make_image, container=kind) for kind in _PICTURES},
 }
 
 

@@ -83,6 +83,7 @@ class Manifest:
     images: list[Picture] = field(default_factory=list)
     file: str | None = None
     pages: int | None = None
+    reader: dict[str, Any] | None = None  # what reading.write_index says
     bytes: int = 0
     cpu_seconds: float = 0.0
     wall_seconds: float = 0.0

@@ -6,6 +6,7 @@ comments of readers and actions other than a link have no way into it.
 """
 
 import logging
+import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -38,6 +39,7 @@ MAX_OBJECTS = 2_000_000
 MAX_BOOKMARKS = 20_000
 MAX_NESTING = 60
 _TRAITS = {"/Table", "/List", "/Layout"}
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 LINK_STARTS = ("http://", "https://")
 
 logging.getLogger("pypdf").setLevel(logging.ERROR)  # it tells of every repair
@@ -56,8 +58,16 @@ class _Due(NamedTuple):
     clean: Callable[[PdfObject], PdfObject | None]
 
 
-def copy_pdf(source: Path, target: Path) -> int:
-    """Write the bare copy of `source` to `target` and return the number of its pages.
+class Copied(NamedTuple):
+    """What a bare PDF says about itself: which language, and on which side it opens."""
+
+    pages: int
+    language: str
+    direction: str  # rtl, or nothing
+
+
+def copy_pdf(source: Path, target: Path) -> Copied:
+    """Write the bare copy of `source` to `target` and return what is left to say about it.
 
     Raises Unusable: `locked` when it opens only with a password, `damaged`, `too_large`.
     """
@@ -78,7 +88,7 @@ class _Copy:
         self.due: deque[_Due] = deque()
         self.unnamed_layers = 0
 
-    def write(self) -> int:
+    def write(self) -> Copied:
         if self.reader.is_encrypted and not self.reader.decrypt(""):
             raise FileNotDecryptedError("it opens only with a password")
         pages = list(self.reader.pages)
@@ -96,10 +106,13 @@ class _Copy:
         for page, number in zip(pages, mine, strict=True):
             self._write_page(page, number, tree)
         self.writer.add(tree, _dictionary(_tree(mine)))
-        self.writer.add(root, _dictionary(self._catalogue(tree)))
+        catalogue = _dictionary(self._catalogue(tree))
+        self.writer.add(root, catalogue)
         self._write_due()
         self.writer.close(root)
-        return len(pages)
+        viewing = catalogue.get("/ViewerPreferences") or {}
+        direction = "rtl" if viewing.get("/Direction") == "/R2L" else ""
+        return Copied(len(pages), _text(catalogue.get("/Lang")), direction)
 
     # --- the pages
 
@@ -379,6 +392,8 @@ def _is_told(key: str, found: PdfObject | None) -> bool:
     if not isinstance(found, (TextStringObject, ByteStringObject)):
         return False
     text = _text(found)
+    if key == "/Lang":
+        return bool(_LANGUAGE.fullmatch(text))
     looks_like_a_file = "\\" in text or "/" in text or text[-5:-3] == "." or text[-4:-3] == "."
     return key != "/Alt" or not looks_like_a_file
 

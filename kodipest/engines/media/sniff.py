@@ -107,7 +107,7 @@ def _iso(head: bytes) -> Sniffed | None:
     if brand in _AVIF_BRANDS:
         return Sniffed("image", "avif", "image/avif")
     if brand in _HEIC_BRANDS:
-        raise Unusable("unsupported", "a HEIC picture")
+        return Sniffed("image", "heic", "image/heic")
     quicktime = brand in {b"qt  ", b""}
     return Sniffed("stream", "mp4", "video/quicktime" if quicktime else "video/mp4")
 

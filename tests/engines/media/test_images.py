@@ -50,10 +50,13 @@ def test_widths_go_up_to_the_source(tmp_path: Path) -> None:
     manifest = made_from(picture("wide.jpg", (2000, 1000)), tmp_path / "out")
 
     assert [(p.file, p.width, p.height) for p in manifest.images] == [
+        ("480.avif", 480, 240),
         ("480.webp", 480, 240),
         ("480.jpg", 480, 240),
+        ("960.avif", 960, 480),
         ("960.webp", 960, 480),
         ("960.jpg", 960, 480),
+        ("1600.avif", 1600, 800),
         ("1600.webp", 1600, 800),
         ("1600.jpg", 1600, 800),
     ]
@@ -68,7 +71,7 @@ def test_widths_go_up_to_the_source(tmp_path: Path) -> None:
 def test_a_small_picture_is_not_blown_up(tmp_path: Path) -> None:
     manifest = made_from(picture("small.png"), tmp_path / "out")
 
-    assert [p.file for p in manifest.images] == ["40.webp", "40.jpg"]
+    assert [p.file for p in manifest.images] == ["40.avif", "40.webp", "40.jpg"]
 
 
 def test_orientation_is_applied_and_the_rest_of_exif_stays_behind(tmp_path: Path) -> None:
@@ -186,4 +189,32 @@ def test_a_disk_that_cannot_be_read_is_not_blamed_on_the_picture(tmp_path: Path)
     (tmp_path / "folder").mkdir()
 
     with pytest.raises(IsADirectoryError):
-        images.cut_image(tmp_path / "folder", tmp_path, "jpeg")
+        images.make_image(tmp_path / "folder", tmp_path, print, container="jpeg")
+
+
+def test_a_picture_of_an_iphone_is_taken_and_tells_nobody(tmp_path: Path) -> None:
+    source = Path(__file__).parent / "samples" / "phone.heic"
+    assert b"Aisyah" in source.read_bytes()
+    found = probe(source)
+    assert (found.kind, found.mime, found.width, found.height) == ("image", "image/heic", 96, 64)
+
+    manifest = prepare(source, tmp_path / "out", probe=found)
+
+    assert [made.file for made in manifest.images] == ["96.avif", "96.webp", "96.jpg"]
+    for made in manifest.images:
+        path = tmp_path / "out" / made.file
+        with Image.open(path) as image:
+            shown = image.convert("RGB")
+            assert shown.getpixel((8, 8)) == pytest.approx(RED, abs=16)
+            assert shown.getpixel((88, 56)) == pytest.approx(BLUE, abs=16)
+            assert not image.getexif()
+        assert b"Aisyah" not in path.read_bytes()
+
+
+def test_half_a_picture_of_an_iphone_is_damaged() -> None:
+    whole = Path(__file__).parent / "samples" / "phone.heic"
+
+    with pytest.raises(Unusable) as refused:
+        probe(footage.cut(whole, 0.7, "half.heic"))
+
+    assert refused.value.code == "damaged"
