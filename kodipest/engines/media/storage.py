@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -141,7 +141,9 @@ def private_url(
 
 
 def _download_query(download_as: str) -> str:
-    return f"?{urlencode({'name': clean_name(download_as)})}" if download_as else ""
+    # A space as %20: this is how Caddy may write the name into its answer, letter by letter.
+    wanted = {"name": clean_name(download_as)}
+    return f"?{urlencode(wanted, quote_via=quote)}" if download_as else ""
 
 
 def sign_folder(folder: str, lifetime: timedelta) -> str:

@@ -6,4 +6,5 @@ app_name = "media"
 urlpatterns = [
     path("public/<str:folder>/<path:name>", views.public, name="public"),
     path("s/<str:token>/<str:folder>/<path:name>", views.private, name="private"),
+    path("opens/<str:token>/<str:folder>/<path:name>", views.opens, name="opens"),
 ]

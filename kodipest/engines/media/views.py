@@ -17,6 +17,7 @@ from kodipest.engines.media import storage
 # What may leave the house at all, and as what. A manifest is ours, an original is nobody's.
 TYPES = {
     ".m3u8": "application/vnd.apple.mpegurl",
+    ".mpd": "application/dash+xml",
     ".mp4": "video/mp4",
     ".m4s": "video/iso.segment",
     ".m4a": "audio/mp4",
@@ -27,7 +28,8 @@ TYPES = {
     ".pdf": "application/pdf",
     ".epub": "application/epub+zip",
 }
-TEXT = {".m3u8", ".vtt"}  # small: compressed by the middleware, never asked for in ranges
+LISTS = {".m3u8", ".mpd"}  # they grow, and change when an addition joins
+TEXT = {".m3u8", ".mpd", ".vtt"}  # small: compressed by the middleware, never asked for in ranges
 # A reader may run scripts of an e-book in the name of this site: it is only ever saved.
 ALWAYS_SAVED = {".epub"}
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
@@ -60,9 +62,20 @@ def private(request: HttpRequest, token: str, folder: str, name: str) -> HttpRes
 
     A wrong or ended token is answered like a missing file: it tells nothing about the folder.
     """
+    _open(token, folder)
+    return _serve(request, folder, name, shared=False)
+
+
+@require_safe
+def opens(_request: HttpRequest, token: str, folder: str, name: str) -> HttpResponseBase:
+    """Say 204 to Caddy when `token` opens `folder`, so that the bytes need not pass here."""
+    _open(token, folder)
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+def _open(token: str, folder: str) -> None:
     if not storage.FOLDER.fullmatch(folder) or not storage.opens_folder(token, folder):
         raise Http404
-    return _serve(request, folder, name, shared=False)
 
 
 def _serve(request: HttpRequest, folder: str, name: str, *, shared: bool) -> HttpResponseBase:
@@ -106,11 +119,12 @@ def _caching(suffix: str, *, shared: bool, is_growing: bool) -> str:
     A finished playlist is asked for again each minute: a film taken off the site cannot be
     started from then on, whatever a browser still holds of its segments. A cache that many share
     (a CDN) asks again for each file, after minutes: a picture of a child needs no playlist.
+    A segment is whole as soon as it has its name.
     """
     audience = "public" if shared else "private"
-    if is_growing:
-        return "no-store" if suffix == ".m3u8" else f"{audience}, no-cache"
-    if suffix == ".m3u8":
+    if is_growing and suffix != ".m4s":
+        return "no-store" if suffix in LISTS else f"{audience}, no-cache"
+    if suffix in LISTS:
         return f"{audience}, max-age=60"
     return f"public, {FOR_EVER}, s-maxage={SHARED_SECONDS}" if shared else f"private, {FOR_EVER}"
 

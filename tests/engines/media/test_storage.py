@@ -94,7 +94,7 @@ def test_addresses():
     assert private.startswith("/media/s/")
     assert private.endswith(f"/{FOLDER}/master.m3u8")
     named = storage.public_url(transcode, "sound.m4a", download_as="Salawat & doa.m4a")
-    assert named.endswith("sound.m4a?name=Salawat+%26+doa.m4a")
+    assert named.endswith("sound.m4a?name=Salawat%20%26%20doa.m4a")
 
 
 def test_publishing_links_relatively_and_twice_is_once(settings):
