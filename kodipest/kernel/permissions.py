@@ -2,8 +2,11 @@
 
 from typing import Any, Protocol
 
+import rules
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
+
+_in_own_name: set[str] = set()
 
 
 class Actor(Protocol):
@@ -21,3 +24,18 @@ def require(actor: Actor, permission: str, thing: Any = None) -> None:
     """Raise PermissionDenied unless `actor` is active and holds `permission` on `thing`."""
     if not (actor.is_active and actor.has_perm(permission, thing)):
         raise PermissionDenied(_("You may not do this. Ask the person who invited you."))
+
+
+def let_sign(permission: str, rule: Any) -> None:
+    """Give `permission` by `rule` and by nothing else, for acts that somebody signs in their own name.
+
+    Whoever set up a site may do everything else there. A signature says what its giver is to the
+    work, and that nobody vouches for, or judges, what they made themselves: no office stands above it.
+    """
+    rules.add_perm(permission, rule)
+    _in_own_name.add(permission)
+
+
+def is_signed(permission: str) -> bool:
+    """Say whether `permission` hangs on its rule alone."""
+    return permission in _in_own_name

@@ -1,6 +1,7 @@
 from datetime import date
 from typing import Any, ClassVar
 
+import rules
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -11,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from kodipest.kernel.ids import new_id
+from kodipest.kernel.permissions import is_signed
 from kodipest.kernel.time import age_on, today
 from kodipest.people.provinces import PROVINCES
 
@@ -73,7 +75,12 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return self.name
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
-        """Say whether the person holds `perm` on `obj`; somebody shut out holds none."""
+        """Say whether the person holds `perm` on `obj`; somebody shut out holds none.
+
+        Whoever set up the site holds all of them, but those by which people sign in their own name.
+        """
+        if is_signed(perm):
+            return self.is_active and bool(rules.has_perm(perm, self, obj))
         return self.is_active and super().has_perm(perm, obj)
 
     def age(self, on: date | None = None) -> int | None:

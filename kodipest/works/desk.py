@@ -17,9 +17,9 @@ from kodipest.people.models import Person
 from kodipest.works.exhibits import manifest_of
 from kodipest.works.forms import CreditForm, TextForm, UploadForm
 from kodipest.works.journey import Stage
-from kodipest.works.models import Asset, Revision, Work
+from kodipest.works.models import LANGUAGES, Asset, Revision, Work
 from kodipest.works.preview import preview_of
-from kodipest.works.queries import history
+from kodipest.works.queries import history, removed_credits
 from kodipest.works.standing import Standing
 from kodipest.works.studio import Desk, Standings, Step, standings_of, steps_on, voices_on
 from kodipest.works.unfinished import unfinished_of
@@ -44,6 +44,7 @@ def desk_context(work: Work, person: Person, bound: Bound | None = None) -> dict
         "unfinished": unfinished_of(person, work) if shown["is_open"] else [],
         "text_form": text_form_of(work, revision, bound) if may_change else None,
         "credits": work.credits.select_related("person"),
+        "removed_credits": removed_credits(work),
         "credit_form": (bound.get("credit") or CreditForm(house=work.organisation))
         if may_change and (work.stage == Stage.TRAINING or "credit" in bound)
         else None,
@@ -121,11 +122,26 @@ def row_of(asset: Asset, number: int) -> dict[str, Any]:
         "is_busy": is_running or is_waiting,
         "is_running": is_running,
         "is_failed": transcode.is_failed,
+        "is_cancelled": transcode.is_cancelled,
+        "more": words_for_additions(transcode),
         "percent": transcode.progress * 100 if is_running else None,
         "left": time_left(transcode.seconds_left) if is_running else queue_words(transcode, number),
         "seconds": asset.original.probe.get("duration_seconds"),
         "trouble": words_for_transcode(transcode.error_code) if transcode.error_code else "",
     }
+
+
+def words_for_additions(transcode: Transcode) -> str:
+    """Say that larger pictures follow, or that the film stays without them; mostly nothing."""
+    if not transcode.is_done or transcode.original.kind != "video":
+        return ""
+    states = {row.part: row for row in transcode.additions.all()}
+    high = states.get(Transcode.Part.HIGH)
+    if high is None or high.is_done:
+        return ""
+    if high.is_unfinished:
+        return _("Larger pictures follow by themselves.")
+    return _("The larger pictures could not be prepared. The film can be watched without them.")
 
 
 def small_picture(asset: Asset) -> str:

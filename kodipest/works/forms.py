@@ -9,6 +9,7 @@ from kodipest.engines.media.operations import find_arrival
 from kodipest.kernel.errors import Refusal
 from kodipest.people.models import Organisation, Person, Role
 from kodipest.people.queries import members, organisations_of
+from kodipest.works import words
 from kodipest.works.models import LANGUAGES, Asset, Credit, Revision, Work
 
 MAKER_ROLES = (Role.SANTRI, Role.COACH)
@@ -100,6 +101,18 @@ class UploadForm(forms.Form):
         if not (found.get("upload") or found.get("arrival") or self.errors):
             self.add_error("upload", ValidationError(_("Choose a file first."), code="required"))
         return found
+
+
+class ReadForm(forms.Form):
+    """Carries which version stood on the page, so that only that one is acted upon.
+
+    The page writes the field itself, with the version it shows: after a refusal that is a newer one.
+    """
+
+    read = forms.UUIDField(
+        widget=forms.HiddenInput,
+        error_messages={"required": words.NEWER_VERSION, "invalid": words.NEWER_VERSION},
+    )
 
 
 class CreditForm(forms.Form):

@@ -1,6 +1,7 @@
 """Verbs about works; the only writers of this app."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -89,6 +90,25 @@ def credit_person(
     if created:
         audit.record("credit_person", credit, by=by, person=person.pk, role=role)
     return credit
+
+
+@transaction.atomic
+def remove_credit(*, credit: Credit, by: Person) -> None:
+    """Take a person named by mistake out of the credits; the audit trail keeps that it stood there.
+
+    Raises PermissionDenied unless `by` is an author; Refusal `sealed` when no version is open: who
+    stands in the credits of what was handed on decides whether the public may see it; `last_author`
+    when nobody would be left who may change the work. Twice is as good as once.
+    """
+    work = credit.work
+    require(by, "works.change_work", work)
+    open_revision(work)
+    others = Credit.objects.filter(work=work, role=Credit.Role.AUTHOR).exclude(pk=credit.pk)
+    if credit.role == Credit.Role.AUTHOR and not others.exists():
+        raise Refusal(words.LAST_AUTHOR, code="last_author")
+    removed, _rows = Credit.objects.filter(pk=credit.pk).delete()
+    if removed:
+        audit.record("remove_credit", work, by=by, person=credit.person_id, role=credit.role)
 
 
 @transaction.atomic
@@ -272,6 +292,17 @@ def open_revision(work: Work) -> Revision:
     if revision is None:
         raise Refusal(words.SEALED, code="sealed")
     return revision
+
+
+def newest_as_read(work: Work, read: UUID) -> Revision:
+    """Return the newest version of a locked `work`, which must be the one with the id `read`.
+
+    Raises Refusal `newer_version`: nobody vouches for, or publishes, what they have not seen.
+    """
+    newest = Revision.objects.select_related("work").filter(work=work).latest()
+    if newest.pk != read:
+        raise Refusal(words.NEWER_VERSION, code="newer_version")
+    return newest
 
 
 def lock(work: Work) -> None:

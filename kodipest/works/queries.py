@@ -1,17 +1,20 @@
 """Questions about works; each list says who may see what."""
 
 from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from kodipest.kernel.errors import Refusal
 from kodipest.kernel.text import clean_line
-from kodipest.people.models import Organisation, Person, Purpose, Role
+from kodipest.people.models import AuditEntry, Organisation, Person, Purpose, Role
 from kodipest.people.queries import organisations_of, people_with_consent, public_names
 from kodipest.people.rules import is_curator, is_programme_manager
 from kodipest.works import words
 from kodipest.works.journey import Stage
 from kodipest.works.models import Asset, Attestation, Credit, Passage, Revision, Work
+
+REMOVE_CREDIT = "remove_credit"  # as the audit trail calls it
 
 
 def works_by(person: Person) -> QuerySet[Work]:
@@ -128,6 +131,17 @@ def missing_consents(work: Work) -> Sequence[Person]:
     return sorted({credit.person for credit in missing}, key=lambda person: person.nickname)
 
 
+def removed_credits(work: Work) -> list[tuple[Person, str]]:
+    """List who was taken out of the credits of `work`, and of which part, in order; for its inside.
+
+    Whoever vouches for a work sees it: a part must not vanish to get round a missing consent.
+    """
+    lines = AuditEntry.objects.filter(thing_id=work.pk, act=REMOVE_CREDIT).order_by("sequence")
+    told = [(line.facts["person"], str(Credit.Role(line.facts["role"]).label)) for line in lines]
+    people = Person.objects.in_bulk([person for person, _part in told])
+    return [(people[UUID(person)], part) for person, part in told]
+
+
 def public_credits(work: Work) -> list[tuple[Credit, str | None]]:
     """List the credits of `work` with each name as consented (None: a part without a name)."""
     named = list(work.credits.select_related("person"))
@@ -163,7 +177,9 @@ def obstacles_to_handing_on(revision: Revision) -> list[Refusal]:
         obstacles.append(Refusal(words.NEEDS_TEXT, code="text_missing"))
     if kind != Work.Kind.ARTICLE and not files:
         obstacles.append(Refusal(words.NEEDS_FILE, code="file_missing"))
-    if any(asset.transcode.state == "failed" for asset in revision.files):
+    if any(asset.transcode.is_cancelled for asset in revision.files):
+        obstacles.append(Refusal(words.FILE_CALLED_OFF, code="media_cancelled"))
+    elif any(asset.transcode.is_failed for asset in revision.files):
         obstacles.append(Refusal(words.FILE_FAILED, code="media_failed"))
     elif any(not asset.transcode.is_playable for asset in revision.files):
         obstacles.append(Refusal(words.FILE_NOT_READY, code="media_not_ready"))

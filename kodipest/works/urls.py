@@ -12,6 +12,7 @@ urlpatterns = [
     path("studio/<uuid:work_id>/unggah/", views.upload, name="studio_upload"),
     path("studio/<uuid:work_id>/versi-baru/", views.begin, name="studio_begin"),
     path("studio/<uuid:work_id>/nama/", views.credit, name="studio_credit"),
+    path("studio/nama/<uuid:credit_id>/hapus/", views.uncredit, name="studio_uncredit"),
     path("studio/berkas/<uuid:asset_id>/hapus/", views.remove, name="studio_remove"),
     path("studio/berkas/<uuid:asset_id>/ulangi/", views.retry, name="studio_retry"),
 ]

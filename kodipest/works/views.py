@@ -28,13 +28,14 @@ from kodipest.people.queries import organisations_of
 from kodipest.works.desk import desk_context, files_context
 from kodipest.works.forms import MAKER_ROLES, CreditForm, StartWorkForm, TextForm, UploadForm
 from kodipest.works.journey import Stage
-from kodipest.works.models import Asset, Work
+from kodipest.works.models import Asset, Credit, Work
 from kodipest.works.operations import (
     attach_arrival,
     attach_file,
     begin_revision,
     change_text,
     credit_person,
+    remove_credit,
     remove_file,
     start_work,
     try_file_again,
@@ -224,6 +225,20 @@ def credit(request: PersonRequest, work_id: UUID) -> HttpResponse:
             messages.success(request, said % {"name": named.person.nickname})
             return redirect("studio_work", work.pk)
     return page_of(request, work, credit=form)
+
+
+@login_required
+@require_POST
+def uncredit(request: PersonRequest, credit_id: UUID) -> HttpResponse:
+    """Take somebody named by mistake out of the credits."""
+    named = Credit.objects.select_related("work__organisation", "person")
+    found = get_object_or_404(named, pk=credit_id, work__in=works_on_desk_of(request.user))
+    remove_credit(credit=found, by=request.user)
+    said = _("%(name)s is not in the credits any more.")
+    messages.success(request, said % {"name": found.person.nickname})
+    if works_on_desk_of(request.user).filter(pk=found.work_id).exists():
+        return redirect("studio_work", found.work_id)
+    return redirect("studio")  # whoever took the own name out has left this desk
 
 
 @login_required

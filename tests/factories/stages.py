@@ -55,7 +55,7 @@ def handed_in(people: Cast, work: Work | None = None) -> Work:
 def approved(people: Cast, work: Work | None = None) -> Work:
     """Let Budi vouch for it."""
     work = handed_in(people, work)
-    approve(work=work, by=people.budi)
+    approve(work=work, read=work.newest_revision.pk, by=people.budi)
     return work
 
 
@@ -82,7 +82,12 @@ def published(people: Cast, work: Work | None = None, channel: Channel | None = 
     work = passed(people, work)
     for credit in work.credits.select_related("person"):
         consent(credit.person, Purpose.PUBLIC)
-    return publish_work(work=work, channel=channel or ChannelFactory(), by=people.farid)
+    return publish_work(
+        work=work,
+        read=work.newest_revision.pk,
+        channel=channel or ChannelFactory(),
+        by=people.farid,
+    )
 
 
 def reopened(people: Cast, work: Work, *, body: str = "Every evening we sing. Twice.") -> Revision:

@@ -72,6 +72,11 @@ class Story(RuleBasedStateMachine):
     def page(self, is_old):
         return self.old_page if is_old else Work.objects.get()
 
+    def version(self, is_old):
+        """Say which version stood on that page."""
+        versions = Work.objects.get().revisions.order_by("number" if is_old else "-number")
+        return versions.values_list("pk", flat=True)[0]
+
     @rule(is_old=st.booleans())
     def hand_in(self, is_old):
         self.press(ask_for_coaching, work=self.page(is_old), by=self.people.aisyah)
@@ -85,7 +90,7 @@ class Story(RuleBasedStateMachine):
 
     @rule(is_old=st.booleans())
     def vouch(self, is_old):
-        self.press(approve, work=self.page(is_old), by=self.people.budi)
+        self.press(approve, work=self.page(is_old), read=self.version(is_old), by=self.people.budi)
 
     @rule(is_old=st.booleans())
     def advise_and_return(self, is_old):
@@ -120,7 +125,8 @@ class Story(RuleBasedStateMachine):
     @rule(is_old=st.booleans())
     def bring_out(self, is_old):
         work = self.page(is_old)
-        self.press(publish_work, work=work, channel=self.channel, by=self.people.farid)
+        read = self.version(is_old)
+        self.press(publish_work, work=work, read=read, channel=self.channel, by=self.people.farid)
 
     @rule(is_old=st.booleans())
     def take_off(self, is_old):

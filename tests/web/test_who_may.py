@@ -190,6 +190,17 @@ def test_files_are_touched_by_makers_only(client, people, everybody, name):
     assert found == table(rest=NONE, aisyah=answer, **dict.fromkeys(LEADING, NO))
 
 
+def test_credits_are_taken_out_by_makers_only(client, people, everybody):
+    work = started(people)
+    slip = work.credits.create(person=everybody["friend"], role="actor")
+    order = sorted(everybody, key=lambda who: who == "aisyah")
+    address = reverse("studio_uncredit", args=[slip.pk])
+
+    found = statuses(client, {who: everybody[who] for who in order}, address, post={})
+
+    assert found == table(rest=NONE, aisyah=GO, **dict.fromkeys(LEADING, NO))
+
+
 def test_a_verdict_is_taken_from_curators_of_other_houses(client, people, everybody):
     submission = submitted(people)
     address = reverse("curation_review", args=[submission.pk])
@@ -277,10 +288,10 @@ def test_two_mentors_of_one_house_each_approve_once(client, people):
     ask_for_coaching(work=work, by=people.aisyah)
     second = somebody("Ustazah Nur", people.house, Role.COACH)
     newest = Revision.objects.get(work=work)
-    approve(work=work, by=people.budi)
+    approve(work=work, read=work.newest_revision.pk, by=people.budi)
     client.force_login(second)
 
-    answer = client.post(reverse("coaching_approve", args=[work.pk]), {"revision": newest.pk})
+    answer = client.post(reverse("coaching_approve", args=[work.pk]), {"read": newest.pk})
 
     assert answer.status_code == WRONG
     assert work.attestations.filter(act="approved").count() == 1

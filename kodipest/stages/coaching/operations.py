@@ -1,5 +1,7 @@
 """Verbs of coaching; the only writers of this app."""
 
+from uuid import UUID
+
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -12,7 +14,7 @@ from kodipest.stages.coaching.models import Advice, Approval
 from kodipest.works import sanad
 from kodipest.works.journey import BACK_TO_THE_MAKER, Stage
 from kodipest.works.models import Act, Passage, Revision, Work
-from kodipest.works.operations import lock, move_work, seal_revision
+from kodipest.works.operations import lock, move_work, newest_as_read, seal_revision
 from kodipest.works.queries import obstacles_to_handing_on
 
 
@@ -67,15 +69,15 @@ def return_to_makers(*, work: Work, by: Person, text: str) -> Passage:
 
 
 @transaction.atomic
-def approve(*, work: Work, by: Person) -> Approval:
+def approve(*, work: Work, read: UUID, by: Person) -> Approval:
     """Vouch for the exact version handed in: a link of the sanad. The work is then its makers' to pass on.
 
-    Raises PermissionDenied unless `by` is a mentor there and not an author; Refusal
-    `not_in_coaching`, `approved_already`.
+    `read` is the id of the version that `by` has seen. Raises PermissionDenied unless `by` is a
+    mentor there and not an author; Refusal `not_in_coaching`, `newer_version`, `approved_already`.
     """
     require(by, "coaching.coach_work", work)
     refuse_unless_in_coaching(work)
-    revision = Revision.objects.select_related("work").filter(work=work).latest()
+    revision = newest_as_read(work, read)
     try:
         with transaction.atomic():
             approval = Approval.objects.create(revision=revision, coach=by)

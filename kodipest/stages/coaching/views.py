@@ -17,7 +17,7 @@ from kodipest.kernel.errors import Refusal
 from kodipest.people.http import PersonRequest
 from kodipest.people.models import Role
 from kodipest.people.queries import roles_of
-from kodipest.stages.coaching.forms import AdviceForm, ApproveForm, HandInForm
+from kodipest.stages.coaching.forms import AdviceForm, HandInForm
 from kodipest.stages.coaching.operations import advise, approve, ask_for_coaching, return_to_makers
 from kodipest.stages.coaching.queries import (
     advice_on,
@@ -26,9 +26,10 @@ from kodipest.stages.coaching.queries import (
     works_of_coach,
 )
 from kodipest.works.desk import desk_context
+from kodipest.works.forms import ReadForm
 from kodipest.works.models import Work
 from kodipest.works.preview import preview_of
-from kodipest.works.queries import works_on_desk_of
+from kodipest.works.queries import removed_credits, works_on_desk_of
 from kodipest.works.studio import standings_of, voices_on
 
 PAGE_SIZE = 20
@@ -68,6 +69,7 @@ def review_page(request: PersonRequest, work: Work, **bound: forms.BaseForm) -> 
         "preview": preview_of(told.revision),
         "voices": voices_on(work),
         "authors": work.credits.select_related("person"),
+        "removed_credits": removed_credits(work),
         "approval": approval_of_newest(work),
         "advice": advice_on(work),
         "form": bound.get("advice") or AdviceForm(),
@@ -131,12 +133,10 @@ def give_back(request: PersonRequest, work_id: UUID) -> HttpResponse:
 def sign(request: PersonRequest, work_id: UUID) -> HttpResponse:
     """Say what a signature means, then take it."""
     work = work_of(request, work_id)
-    form = ApproveForm(
-        request.POST if request.method == "POST" else None, newest=work.newest_revision
-    )
+    form = ReadForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            approve(work=work, by=request.user)
+            approve(work=work, by=request.user, **form.cleaned_data)
         except Refusal as refusal:
             form.add_error(None, refusal)
         else:

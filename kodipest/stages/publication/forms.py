@@ -5,10 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 from kodipest.kernel.text import clean_line
 from kodipest.stages.publication.models import Channel
+from kodipest.works.forms import ReadForm
 
 
-class PublishForm(forms.Form):
-    """The channel in which a work comes out."""
+class PublishForm(ReadForm):
+    """The channel in which a work comes out, and which version stood on the page."""
 
     channel = forms.ModelChoiceField(
         label=_("Channel"),

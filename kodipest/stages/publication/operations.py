@@ -1,13 +1,14 @@
 """Verbs of publication; the only writers of this app."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from kodipest.engines.media.operations import set_public_folders
+from kodipest.engines.media.operations import hurry_high, set_public_folders
 from kodipest.kernel import freshness
 from kodipest.kernel.errors import Refusal
 from kodipest.kernel.journal import Entry
@@ -24,8 +25,8 @@ from kodipest.stages.publication.queries import (
 )
 from kodipest.works import sanad
 from kodipest.works.journey import BACK_TO_THE_MAKER, Stage
-from kodipest.works.models import Act, Revision, Work
-from kodipest.works.operations import lock, move_work
+from kodipest.works.models import Act, Work
+from kodipest.works.operations import lock, move_work, newest_as_read
 
 
 @transaction.atomic
@@ -53,18 +54,19 @@ def open_channel(*, name: str, by: Person, about: str = "") -> Channel:
 
 
 @transaction.atomic
-def publish_work(*, work: Work, channel: Channel, by: Person) -> Edition:
+def publish_work(*, work: Work, read: UUID, channel: Channel, by: Person) -> Edition:
     """Bring the passed version of `work` before the public in `channel`.
 
-    Raises PermissionDenied unless `by` manages the programme; Refusal `not_passed`,
+    `read` is the id of the version that `by` has seen: no other one comes out. Raises
+    PermissionDenied unless `by` manages the programme; Refusal `newer_version`, `not_passed`,
     `consent_missing`, those of `obstacles_to_handing_on` and `move_work`. After commit the files
     are opened to the public.
     """
     require(by, "publication.publish_work", work)
     lock(work)
+    revision = newest_as_read(work, read)
     if obstacles := obstacles_to_publication(work):
         raise Refusal(obstacles)
-    revision = Revision.objects.select_related("work").filter(work=work).latest()
     move_work(work=work, to=Stage.PUBLICATION, by=by)
     edition = Edition.objects.create(
         work=work, revision=revision, channel=channel, kind=work.kind, published_by=by
@@ -76,6 +78,9 @@ def publish_work(*, work: Work, channel: Channel, by: Person) -> Edition:
         role=Role.PROGRAMME_MANAGER,
         channel=channel.slug,
     )
+    for asset in revision.main_files:
+        if asset.original.kind == "video":
+            hurry_high(transcode=asset.transcode)  # a channel shows it large, and now people come
     audit.record("publish_work", edition, by=by, content=revision.content_hash)
     freshness.bump()
     transaction.on_commit(open_public_files, robust=True)

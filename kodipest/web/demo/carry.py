@@ -113,7 +113,12 @@ def to_publication(work: Work, company: Company) -> None:
     """A curator passes the work; the manager brings it out."""
     judge(work, company)
     if company.manager and company.channel and work.stage == Stage.CURATION:
-        publish_work(work=work, channel=company.channel, by=company.manager)
+        publish_work(
+            work=work,
+            read=work.newest_revision.pk,
+            channel=company.channel,
+            by=company.manager,
+        )
 
 
 def judge(work: Work, company: Company) -> None:
@@ -137,7 +142,7 @@ def judge(work: Work, company: Company) -> None:
 def approve_once(work: Work, company: Company) -> None:
     """The mentor vouches for the newest version, unless that was done before."""
     if company.coach and work.stage == Stage.COACHING and approval_of_newest(work) is None:
-        approve(work=work, by=company.coach)
+        approve(work=work, read=work.newest_revision.pk, by=company.coach)
 
 
 STEPS: dict[Stage, tuple[Callable[[Work, Company], None], ...]] = {

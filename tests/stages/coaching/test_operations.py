@@ -186,7 +186,7 @@ def test_a_work_elsewhere_is_neither_returned_nor_approved(stage):
             return_to_makers(work=copy, by=people.budi, text="Slower.")
         assert refusal.value.codes == ["not_in_coaching"]
         with pytest.raises(Refusal) as refusal:
-            approve(work=copy, by=people.budi)
+            approve(work=copy, read=copy.newest_revision.pk, by=people.budi)
         assert refusal.value.codes == ["not_in_coaching"]
     assert not Advice.objects.exists()
     assert not Approval.objects.exists()
@@ -199,7 +199,7 @@ def test_approve_vouches_for_the_exact_version():
     people = cast()
     work = handed_in(people)
 
-    approval = approve(work=work, by=people.budi)
+    approval = approve(work=work, read=work.newest_revision.pk, by=people.budi)
 
     assert (approval.revision, approval.coach) == (work.newest_revision, people.budi)
     assert str(approval) == f"{approval.revision}: Ustaz Budi"
@@ -214,7 +214,7 @@ def test_approve_twice_says_that_nothing_more_is_needed():
     work = approved(people)
 
     with pytest.raises(Refusal) as refusal:
-        approve(work=work, by=people.budi)
+        approve(work=work, read=work.newest_revision.pk, by=people.budi)
 
     assert refusal.value.codes == ["approved_already"]
     assert Attestation.objects.filter(act=Act.APPROVED).count() == 1
@@ -228,7 +228,9 @@ def test_two_mentors_approve_at_once(together):
 
     outcomes = together(
         *[
-            lambda by=by: approve(work=Work.objects.get(pk=work.pk), by=by)
+            lambda by=by: approve(
+                work=Work.objects.get(pk=work.pk), read=work.newest_revision.pk, by=by
+            )
             for by in (people.budi, second, people.budi)
         ]
     )
@@ -245,7 +247,9 @@ def test_one_mentor_approves_while_another_returns(together):
     work = handed_in(people)
 
     outcomes = together(
-        lambda: approve(work=Work.objects.get(pk=work.pk), by=people.budi),
+        lambda: approve(
+            work=Work.objects.get(pk=work.pk), read=work.newest_revision.pk, by=people.budi
+        ),
         lambda: return_to_makers(
             work=Work.objects.get(pk=work.pk), by=people.budi, text="Not yet."
         ),
@@ -276,7 +280,7 @@ def test_a_new_version_is_approved_anew():
     [
         lambda work, by: advise(work=work, by=by, text="Slower."),
         lambda work, by: return_to_makers(work=work, by=by, text="Slower."),
-        lambda work, by: approve(work=work, by=by),
+        lambda work, by: approve(work=work, read=work.newest_revision.pk, by=by),
     ],
 )
 def test_only_a_mentor_of_the_house_coaches(operation):
@@ -298,7 +302,11 @@ def test_nobody_vouches_for_what_they_made_themselves():
     credit_person(work=work, person=people.budi, by=people.aisyah)
     handed_in(people, work)
 
-    for operation in (approve, lambda **named: advise(**named, text="Mine.")):
+    read = work.newest_revision.pk
+    for operation in (
+        lambda **named: approve(**named, read=read),
+        lambda **named: advise(**named, text="Mine."),
+    ):
         with pytest.raises(PermissionDenied):
             operation(work=Work.objects.get(), by=people.budi)
 
@@ -309,7 +317,7 @@ def test_a_mentor_who_lost_the_role_coaches_no_more():
     people.budi.is_active = False
 
     with pytest.raises(PermissionDenied):
-        approve(work=work, by=people.budi)
+        approve(work=work, read=work.newest_revision.pk, by=people.budi)
 
 
 def test_a_film_that_went_out_to_incubation_is_not_coached(django_assert_max_num_queries):
@@ -318,4 +326,4 @@ def test_a_film_that_went_out_to_incubation_is_not_coached(django_assert_max_num
     move_work(work=work, to=Stage.INCUBATION, by=people.aisyah)
 
     with django_assert_max_num_queries(8), pytest.raises(Refusal):
-        approve(work=work, by=people.budi)
+        approve(work=work, read=work.newest_revision.pk, by=people.budi)

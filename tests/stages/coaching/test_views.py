@@ -132,8 +132,8 @@ def test_approval_signs_once(budi, people):
     newest = Revision.objects.get(work=work)
     address = reverse("coaching_approve", args=[work.pk])
 
-    first = budi.post(address, {"revision": newest.pk})
-    second = budi.post(address, {"revision": newest.pk})
+    first = budi.post(address, {"read": newest.pk})
+    second = budi.post(address, {"read": newest.pk})
 
     assert (first.status_code, second.status_code) == (302, SAY_NO)
     assert [(each.revision, each.coach) for each in Approval.objects.all()] == [
@@ -145,7 +145,7 @@ def test_approval_signs_once(budi, people):
 def test_approval_of_another_version_signs_nothing(budi, people, sent):
     work = handed_in(people)
 
-    answer = budi.post(reverse("coaching_approve", args=[work.pk]), {"revision": sent})
+    answer = budi.post(reverse("coaching_approve", args=[work.pk]), {"read": sent})
 
     assert answer.status_code == SAY_NO
     assert not Approval.objects.exists()
@@ -158,7 +158,7 @@ def test_a_version_handed_in_since_the_page_was_opened_is_not_signed_unread(budi
     reopened(people, work)
     handed_in(people, work)
 
-    answer = budi.post(reverse("coaching_approve", args=[work.pk]), {"revision": read.pk})
+    answer = budi.post(reverse("coaching_approve", args=[work.pk]), {"read": read.pk})
 
     assert answer.status_code == SAY_NO
     assert not Approval.objects.exists()
@@ -186,7 +186,7 @@ def test_earlier_advice_stands_beside_the_new_version(budi, people):
 
 def test_an_approved_work_tells_who_vouched_for_it(budi, people):
     work = handed_in(people)
-    approve(work=work, by=people.budi)
+    approve(work=work, read=work.newest_revision.pk, by=people.budi)
 
     page = text_of(budi.get(reverse("coaching_review", args=[work.pk])))
 

@@ -4,10 +4,11 @@ import pytest
 from django.urls import reverse
 
 from kodipest.people.models import Purpose, Role
+from kodipest.stages.curation.operations import send_back
 from kodipest.stages.publication.models import Channel, Edition
 from kodipest.works.journey import Stage
 from tests.factories.people import cast, consent, somebody
-from tests.factories.stages import ChannelFactory, passed, published, started_film
+from tests.factories.stages import ChannelFactory, passed, published, reopened, started_film
 
 pytestmark = pytest.mark.django_db
 
@@ -67,8 +68,9 @@ def test_a_passed_work_comes_out_in_a_channel_once(farid, people):
     address = reverse("publication_publish", args=[work.pk])
     assert "Kanal Santri" in text_of(farid.get(address))
 
-    first = farid.post(address, {"channel": channel.pk})
-    second = farid.post(address, {"channel": channel.pk})
+    sent = {"channel": channel.pk, "read": work.newest_revision.pk}
+    first = farid.post(address, sent)
+    second = farid.post(address, sent)
 
     assert (first.url, second.status_code) == (reverse("publication"), SAY_NO)
     assert 'class="note error"' in text_of(second)
@@ -85,9 +87,46 @@ def test_a_missing_consent_is_named_and_stops_the_work(farid, people):
         assert "Aisyah" in page
     assert 'name="channel"' not in text_of(farid.get(address))
 
-    answer = farid.post(address, {"channel": channel.pk})
+    answer = farid.post(address, {"channel": channel.pk, "read": work.newest_revision.pk})
 
     assert answer.status_code == SAY_NO
+    assert not Edition.objects.exists()
+
+
+def test_a_version_that_came_since_the_page_was_opened_does_not_come_out_unread(farid, people):
+    work, channel = passed(people), ChannelFactory()
+    consent(people.aisyah, Purpose.PUBLIC)
+    address = reverse("publication_publish", args=[work.pk])
+    read = work.newest_revision
+    assert f'name="read" value="{read.pk}"' in text_of(farid.get(address))
+    send_back(work=work, by=people.farid, why="Shorter, please.")
+    newer = reopened(people, work, body="Shorter.")
+    passed(people, work)
+
+    answer = farid.post(address, {"channel": channel.pk, "read": read.pk})
+
+    page = text_of(answer)
+    assert answer.status_code == SAY_NO
+    assert 'class="note error"' in page
+    assert not Edition.objects.exists()
+    # The page shows the newer version now: what is pressed next is that one.
+    assert f'name="read" value="{newer.pk}"' in page
+    assert "Shorter." in page
+    farid.post(address, {"channel": channel.pk, "read": newer.pk})
+    assert Edition.objects.get().revision == newer
+
+
+@pytest.mark.parametrize("sent", ["", "nonsense"])
+def test_a_page_without_its_version_publishes_nothing_and_says_so(farid, people, sent):
+    work, channel = passed(people), ChannelFactory()
+    consent(people.aisyah, Purpose.PUBLIC)
+
+    answer = farid.post(
+        reverse("publication_publish", args=[work.pk]), {"channel": channel.pk, "read": sent}
+    )
+
+    assert answer.status_code == SAY_NO
+    assert 'class="note error"' in text_of(answer)
     assert not Edition.objects.exists()
 
 

@@ -9,6 +9,7 @@ from kodipest.kernel.signals import sweep_due
 from kodipest.people.audit import audit_faults
 from kodipest.people.models import AuditEntry, Purpose, Role
 from kodipest.people.operations import record_consent, withdraw_consent
+from kodipest.stages.curation.operations import send_back
 from kodipest.stages.publication import operations
 from kodipest.stages.publication.models import Channel, Edition
 from kodipest.stages.publication.operations import (
@@ -128,7 +129,9 @@ def test_publish_work_brings_the_passed_version_before_the_public(
     before = freshness.generation()
 
     with django_capture_on_commit_callbacks(execute=True):
-        edition = publish_work(work=work, channel=channel, by=people.farid)
+        edition = publish_work(
+            work=work, read=work.newest_revision.pk, channel=channel, by=people.farid
+        )
         assert open_folders() == set()
 
     assert (edition.work, edition.revision, edition.kind) == (work, work.newest_revision, "video")
@@ -147,7 +150,9 @@ def test_publish_work_names_whose_consent_is_missing():
     work = passed(people)
 
     with pytest.raises(Refusal) as refusal:
-        publish_work(work=work, channel=ChannelFactory(), by=people.farid)
+        publish_work(
+            work=work, read=work.newest_revision.pk, channel=ChannelFactory(), by=people.farid
+        )
 
     assert refusal.value.codes == ["consent_missing"]
     assert "Aisyah" in refusal.value.messages[0]
@@ -162,7 +167,9 @@ def test_publish_work_needs_the_verdict_and_names_everything_else_too():
     work.newest_revision.assets.update(transcode=TranscodeFactory(failed=True))
 
     with pytest.raises(Refusal) as refusal:
-        publish_work(work=work, channel=ChannelFactory(), by=people.farid)
+        publish_work(
+            work=work, read=work.newest_revision.pk, channel=ChannelFactory(), by=people.farid
+        )
 
     assert refusal.value.codes == ["media_failed", "not_passed", "consent_missing"]
 
@@ -176,9 +183,28 @@ def test_publish_work_needs_the_verdict_on_this_very_version():
     submitted(people, work)
 
     with pytest.raises(Refusal) as refusal:
-        publish_work(work=work, channel=edition.channel, by=people.farid)
+        publish_work(
+            work=work, read=work.newest_revision.pk, channel=edition.channel, by=people.farid
+        )
 
     assert refusal.value.codes == ["not_passed"]
+
+
+def test_publish_work_publishes_what_was_read_and_nothing_newer():
+    people = cast()
+    work = passed(people)
+    read = work.newest_revision
+    consent(people.aisyah, Purpose.PUBLIC)
+    send_back(work=work, by=people.farid, why="Shorter, please.")
+    reopened(people, work)
+    passed(people, work)
+
+    with pytest.raises(Refusal) as refusal:
+        publish_work(work=work, read=read.pk, channel=ChannelFactory(), by=people.farid)
+
+    assert refusal.value.codes == ["newer_version"]
+    assert not Edition.objects.exists()
+    assert Work.objects.get().stage == Stage.CURATION
 
 
 def test_publish_work_with_a_page_that_is_old():
@@ -186,10 +212,12 @@ def test_publish_work_with_a_page_that_is_old():
     work = passed(people)
     consent(people.aisyah, Purpose.PUBLIC)
     stale = Work.objects.get()
-    publish_work(work=work, channel=ChannelFactory(), by=people.farid)
+    publish_work(work=work, read=work.newest_revision.pk, channel=ChannelFactory(), by=people.farid)
 
     with pytest.raises(Refusal) as refusal:
-        publish_work(work=stale, channel=ChannelFactory(), by=people.farid)
+        publish_work(
+            work=stale, read=stale.newest_revision.pk, channel=ChannelFactory(), by=people.farid
+        )
 
     assert refusal.value.codes == ["move_not_allowed"]
     assert Edition.objects.count() == 1
@@ -202,7 +230,9 @@ def test_publish_work_refuses_strangers():
 
     for person in people[1:-1]:
         with pytest.raises(PermissionDenied):
-            publish_work(work=work, channel=ChannelFactory(), by=person)
+            publish_work(
+                work=work, read=work.newest_revision.pk, channel=ChannelFactory(), by=person
+            )
     assert not Edition.objects.exists()
 
 
@@ -212,7 +242,14 @@ def test_a_work_is_published_once_though_pressed_three_times(together):
     consent(people.aisyah, Purpose.PUBLIC)
 
     outcomes = together(
-        *[lambda: publish_work(work=Work.objects.get(pk=work.pk), channel=channel, by=people.farid)]
+        *[
+            lambda: publish_work(
+                work=Work.objects.get(pk=work.pk),
+                read=work.newest_revision.pk,
+                channel=channel,
+                by=people.farid,
+            )
+        ]
         * 3
     )
 
@@ -265,7 +302,9 @@ def published_film(people):
     work = passed_film(people)
     for person in (people.aisyah,):
         consent(person, Purpose.PUBLIC)
-    return publish_work(work=work, channel=ChannelFactory(), by=people.farid)
+    return publish_work(
+        work=work, read=work.newest_revision.pk, channel=ChannelFactory(), by=people.farid
+    )
 
 
 def test_a_work_taken_off_may_come_out_again_and_has_two_editions():
@@ -440,7 +479,9 @@ def test_a_disk_that_refuses_leaves_the_edition_published(
 
     monkeypatch.setattr(operations, "set_public_folders", fail)
     with django_capture_on_commit_callbacks(execute=True):
-        edition = publish_work(work=work, channel=ChannelFactory(), by=people.farid)
+        edition = publish_work(
+            work=work, read=work.newest_revision.pk, channel=ChannelFactory(), by=people.farid
+        )
 
     assert [*published_editions()] == [edition]
     assert "no space left" in caplog.text

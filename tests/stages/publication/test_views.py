@@ -278,7 +278,9 @@ def test_a_work_goes_when_the_consent_of_anyone_in_it_goes(client: Client) -> No
     given = consent(people.aisyah, Purpose.PUBLIC)
     from kodipest.stages.publication.operations import publish_work
 
-    edition = publish_work(work=work, channel=ChannelFactory(), by=people.farid)
+    edition = publish_work(
+        work=work, read=work.newest_revision.pk, channel=ChannelFactory(), by=people.farid
+    )
     assert client.get(path_of(edition)).status_code == 200
 
     withdraw(given)
