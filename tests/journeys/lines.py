@@ -27,6 +27,8 @@ class Line:
         self._open: set[socket.socket] = set()
         self._guard = threading.Lock()
         self._door = socket.create_server(("127.0.0.1", 0))
+        # A small window, handed on to each connection: what waits in a socket has not been sent yet.
+        self._door.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * PIECE)
         self.url = f"http://127.0.0.1:{self._door.getsockname()[1]}"
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -50,8 +52,6 @@ class Line:
                 if self.is_away:
                     _close(browser)
                     continue
-                # A small window: what waits in a socket has not been sent yet.
-                browser.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * PIECE)
                 site = socket.create_connection(("127.0.0.1", self.port), timeout=30)
             except OSError:
                 if self._door.fileno() < 0:

@@ -6,6 +6,7 @@ const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 const REMEMBER_EVERY = 5; // seconds
 const EDGE_SECONDS = 15; // nobody resumes this close to either end…
 const EDGE_SHARE = 0.1; // …or, in a short film, within this part of it
+const CAPTIONS = "kodipest-captions"; // under which a browser remembers the language
 const QUIET_AFTER = 2500; // milliseconds without a move in full screen
 const LOOK_AGAIN = 6000; // milliseconds between looks at a broken connection
 
@@ -24,6 +25,7 @@ class Player {
     this.isPrepared = false;
     this.takeOver();
     this.listen();
+    this.recallCaptions();
     this.offerToResume();
   }
 
@@ -152,18 +154,38 @@ class Player {
   }
 
   captions() {
-    const tracks = [...this.video.textTracks].filter((track) => track.kind !== "metadata");
-    const isOn = tracks.some((track) => track.mode === "showing");
-    for (const track of tracks) track.mode = "disabled";
-    if (!isOn && tracks.length) tracks[0].mode = "showing";
-    this.root.querySelector('[data-act="captions"]').setAttribute("aria-pressed", String(!isOn));
+    const select = this.part("captions");
+    if (select.options.length < 2) return;
+    this.showCaptions(select.value ? "" : (this.lastCaptions ?? select.options[1].value));
+  }
+
+  showCaptions(language) {
+    for (const track of this.video.textTracks) {
+      if (track.kind === "captions") track.mode = track.language === language ? "showing" : "disabled";
+    }
+    this.part("captions").value = language;
+    this.lastCaptions = language || this.lastCaptions;
+    try {
+      localStorage.setItem(CAPTIONS, language);
+    } catch {
+      // The choice then lasts for this page only.
+    }
+  }
+
+  recallCaptions() {
+    let language = "";
+    try {
+      language = localStorage.getItem(CAPTIONS) ?? "";
+    } catch {
+      return;
+    }
+    if ([...this.part("captions").options].some((option) => option.value && option.value === language)) this.showCaptions(language);
   }
 
   act(name) {
     if (name === "play") this.toggle();
     if (name === "mute") this.video.muted = !this.video.muted;
     if (name === "full") this.full();
-    if (name === "captions") this.captions();
     if (name === "pip") document.pictureInPictureElement ? document.exitPictureInPicture() : this.video.requestPictureInPicture();
   }
 
@@ -338,7 +360,11 @@ class Player {
       this.wanted = undefined;
     });
     video.addEventListener("error", () => this.engine ?? this.fail("broken"));
-    video.textTracks.addEventListener?.("addtrack", () => (root.querySelector('[data-act="captions"]').hidden = false));
+    this.part("captions").addEventListener("change", (event) => this.showCaptions(event.target.value));
+    root.addEventListener("go", (event) => {
+      this.seek(event.detail);
+      this.play();
+    });
     window.addEventListener("online", () => this.part("trouble").hidden || this.retry());
     this.listenToSeek();
     this.part("volume").addEventListener("input", (event) => {

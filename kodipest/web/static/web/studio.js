@@ -143,3 +143,19 @@ document.addEventListener("submit", (event) => {
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+
+// A finding names a place in the film: the player goes there and plays.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-jump]");
+  const player = document.querySelector("[data-player].live");
+  if (!link || !player) return;
+  event.preventDefault();
+  const video = player.querySelector("video");
+  const start = player.querySelector("[data-start]");
+  const go = () => (video.currentTime = Number(link.dataset.jump));
+  if (video.readyState) go();
+  else video.addEventListener("loadedmetadata", go, { once: true });
+  if (start.hidden) video.play();
+  else start.click();
+  player.scrollIntoView({ block: "center" });
+});

@@ -22,7 +22,7 @@ function rows() {
 class Box {
   constructor(form) {
     this.form = form;
-    this.input = form.querySelector('input[type="file"]');
+    this.input = form.querySelector(".drop input");
     this.list = form.querySelector("[data-sendings]");
     this.role = form.elements.role.value;
     if ("many" in this.input.dataset) this.input.multiple = true;

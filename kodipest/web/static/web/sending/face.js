@@ -95,6 +95,6 @@ export class Face {
   remove() {
     const hadFocus = this.element.contains(document.activeElement);
     this.element.remove();
-    if (hadFocus) this.form.querySelector('input[type="file"]').focus();
+    if (hadFocus) this.form.querySelector(".drop input").focus();
   }
 }

@@ -292,8 +292,8 @@ class Row {
     known.delete(this);
     clearInterval(this.clock);
     if (this.id) tools.forget(this.id);
-    this.face.remove();
     tools.turns.leave(this);
     this.markBox();
+    this.face.remove(); // last: the focus goes to the box, which must be there again
   }
 }
