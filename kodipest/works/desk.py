@@ -42,6 +42,7 @@ def desk_context(work: Work, person: Person, bound: Bound | None = None) -> dict
     may_change = shown["may_change"]
     return shown | {
         "unfinished": unfinished_of(person, work) if shown["is_open"] else [],
+        "caption_links": caption_links(work, revision) if shown["preview"].is_film else None,
         "text_form": text_form_of(work, revision, bound) if may_change else None,
         "credits": work.credits.select_related("person"),
         "removed_credits": removed_credits(work),
@@ -54,6 +55,16 @@ def desk_context(work: Work, person: Person, bound: Bound | None = None) -> dict
         "may_withdraw": work.stage == Stage.PUBLICATION
         and person.has_perm("publication.withdraw_work", work),
     }
+
+
+def caption_links(work: Work, revision: Revision) -> dict[str, list[dict[str, str]]]:
+    """Say where the captions of each language are written: those that are there, those that are not."""
+    links: dict[str, list[dict[str, str]]] = {"there": [], "missing": []}
+    for code, label in LANGUAGES:
+        where = "there" if code in revision.caption_languages else "missing"
+        address = reverse("captions_edit", args=[work.pk, code])
+        links[where].append({"label": str(label), "url": address})
+    return links
 
 
 def text_form_of(work: Work, revision: Revision, bound: Bound) -> forms.BaseForm | None:

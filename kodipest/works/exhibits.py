@@ -1,18 +1,29 @@
 """What was prepared from the files of a version, as pages show it: film, pictures, poster.
 
 Public pages and the desks of makers show the same things under different addresses, so whoever asks
-says how an address is made: `engines.media.storage.public_url` or `private_url`.
+says how an address is made: `engines.media.storage.public_url` or `private_url`; so for captions.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kodipest.engines.media.models import Transcode
-from kodipest.works.models import Asset, Revision
+from kodipest.works.models import LANGUAGES, Asset, Revision
 
 MASTER = "master.m3u8"  # the name a playlist has while its manifest is still to come
+NAMES = dict(LANGUAGES)
 Address = Callable[[Transcode, str], str]
+CaptionAddress = Callable[[str], str]  # of a language
+
+
+@dataclass(frozen=True)
+class Track:
+    """The captions of a film in one language."""
+
+    language: str
+    label: str
+    src: str
 
 
 @dataclass(frozen=True)
@@ -30,6 +41,7 @@ class Film:
     is_growing: bool
     work_id: str  # under which a browser remembers where its owner stopped
     download: str = ""
+    captions: list[Track] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -47,7 +59,9 @@ def manifest_of(asset: Asset | None) -> dict[str, Any]:
     return (asset.transcode.manifest if asset is not None else None) or {}
 
 
-def film_of(revision: Revision, address: Address, *, remembered_as: str) -> Film | None:
+def film_of(
+    revision: Revision, address: Address, caption: CaptionAddress, *, remembered_as: str
+) -> Film | None:
     """Say what the player plays; None while not even the first seconds are there."""
     main = revision.main
     if main is None or not main.transcode.is_playable:
@@ -65,6 +79,10 @@ def film_of(revision: Revision, address: Address, *, remembered_as: str) -> Film
         height=manifest.get("height") or probe.get("height") or 9,
         is_growing=not transcode.is_done,
         work_id=remembered_as,
+        captions=[
+            Track(language, str(NAMES[language]), caption(language))
+            for language in revision.caption_languages
+        ],
     )
 
 

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from kodipest.engines.media.captions import Cue
 from kodipest.engines.media.models import Original, Transcode
 from kodipest.kernel.ids import new_id
 from kodipest.people.models import Organisation
@@ -81,6 +82,8 @@ class Revision(models.Model):
     )
     sealed_at = models.DateTimeField(null=True, blank=True)
     content_hash = models.CharField(max_length=71, blank=True, help_text="sha256:…")
+    # Of its captions, in the order of LANGUAGES: a page that shows a player need not ask for them.
+    caption_languages = models.JSONField(default=list, blank=True)
 
     class Meta:
         get_latest_by = "number"
@@ -152,6 +155,39 @@ class Asset(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class Caption(models.Model):
+    """The captions of a version in one language. Sealed with it: curators read what the public will.
+
+    `cues` are [start, end, text] in seconds, as `engines.media.captions.Cue`; `saves` counts how
+    often they were written, so that two who write at once do not overwrite each other.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="captions")
+    language = models.CharField(_("language"), max_length=8, choices=LANGUAGES)
+    cues = models.JSONField()
+    saves = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField(default=timezone.now)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["revision", "language"], name="one_set_of_captions_per_language"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_language_display()} ({len(self.cues)})"
+
+    @property
+    def told(self) -> tuple[Cue, ...]:
+        """Its cues as the media engine reads and writes them."""
+        return tuple(Cue(*cue) for cue in self.cues)
 
 
 class Credit(models.Model):

@@ -24,7 +24,7 @@ from kodipest.people import audit
 from kodipest.people.models import Organisation, Person, Role
 from kodipest.works import sanad, words
 from kodipest.works.journey import ALLOWED_MOVES, Stage
-from kodipest.works.models import Act, Asset, Attestation, Credit, Passage, Revision, Work
+from kodipest.works.models import Act, Asset, Attestation, Caption, Credit, Passage, Revision, Work
 from kodipest.works.rules import is_coach_of
 
 MEDIA_FOR = {
@@ -267,6 +267,7 @@ def begin_revision(*, work: Work, by: Person) -> Revision:
         title=newest.title,
         synopsis=newest.synopsis,
         body=newest.body,
+        caption_languages=newest.caption_languages,
         made_by=by,
     )
     Asset.objects.bulk_create(
@@ -279,6 +280,10 @@ def begin_revision(*, work: Work, by: Person) -> Revision:
             file_name=asset.file_name,
         )
         for asset in newest.files
+    )
+    Caption.objects.bulk_create(
+        Caption(revision=revision, language=each.language, cues=each.cues, changed_by=by)
+        for each in newest.captions.all()
     )
     work.__dict__.pop("newest_revision", None)
     audit.record("begin_revision", revision, by=by)

@@ -5,6 +5,7 @@ Public pages show the same things by public address (`stages.publication.cards`)
 
 from dataclasses import dataclass, field
 
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from kodipest.engines.media.storage import private_url
@@ -49,7 +50,12 @@ def preview_of(revision: Revision) -> Preview:
         synopsis=revision.synopsis,
         text=article_html(revision.body) if revision.body else "",
         # A place remembered in one version means nothing in the next.
-        film=exhibits.film_of(revision, private_url, remembered_as=str(revision.pk))
+        film=exhibits.film_of(
+            revision,
+            private_url,
+            lambda language: reverse("captions_vtt", args=[revision.pk, language]),
+            remembered_as=str(revision.pk),
+        )
         if is_film
         else None,
         pictures=[] if is_film else exhibits.pictures_of(revision, private_url),

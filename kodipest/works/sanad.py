@@ -7,6 +7,7 @@ from typing import cast
 from django.conf import settings
 from django.utils import timezone
 
+from kodipest.engines.media.captions import vtt_text
 from kodipest.engines.sanad import content
 from kodipest.engines.sanad.canonical import Json
 from kodipest.engines.sanad.chain import Disclosure, Link, Statement, export, vouch
@@ -30,7 +31,7 @@ def site_key() -> SiteKey:
 
 def manifest_of(revision: Revision) -> dict[str, Json]:
     """List what a revision consists of: texts by hash, files by hash. No person, no file name."""
-    return {
+    manifest: dict[str, Json] = {
         "kind": revision.work.kind,
         "language": revision.work.language,
         "title": revision.title,
@@ -40,6 +41,12 @@ def manifest_of(revision: Revision) -> dict[str, Json]:
             {"role": asset.role, "sha256": asset.original.sha256} for asset in revision.files
         ],
     }
+    if revision.caption_languages:
+        manifest["captions"] = {
+            caption.language: content.hash_text(vtt_text(caption.told))
+            for caption in revision.captions.all()
+        }
+    return manifest
 
 
 def hash_of(revision: Revision) -> str:

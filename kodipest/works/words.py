@@ -22,3 +22,9 @@ NOT_AT_DESK = _("The work is with others now. Wait until it comes back, then sta
 WRONG_KIND = _("This work needs %(wanted)s; the file is %(found)s. Nothing was changed.")
 NO_FILES = _("An article has a cover at most; write its text instead.")
 TOO_MANY = _("Not more than %(limit)s pages fit into one comic.")
+NO_CAPTIONS = _("Only films and sounds have subtitles. Nothing was changed.")
+LANGUAGE_UNKNOWN = _("Choose a language from the list. Nothing was changed.")
+TOO_MANY_CUES = _("Not more than %(limit)s subtitles fit into one film. Nothing was changed.")
+SAVED_MEANWHILE = _(
+    "Somebody else saved these subtitles while you wrote. Yours are still below: copy them, open the page anew, and put in what is missing."
+)

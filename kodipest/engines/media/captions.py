@@ -11,9 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-import pysubs2
-from charset_normalizer import from_bytes
-
 from kodipest.engines.media.errors import Unusable
 
 MAX_BYTES = 2 * 2**20
@@ -53,6 +50,8 @@ def read_captions(content: bytes) -> tuple[Cue, ...]:
 
     Raises Unusable: `empty`, `too_large`, `not_captions`.
     """
+    import pysubs2  # only when somebody brings captions
+
     if not content.strip():
         raise Unusable("empty")
     if len(content) > MAX_BYTES:
@@ -129,6 +128,8 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
+        from charset_normalizer import from_bytes
+
         best = from_bytes(content, cp_isolation=ENCODINGS).best()
     if best is None:
         raise Unusable("not_captions", "no text in a known encoding")

@@ -32,7 +32,10 @@ _WORDS: dict[str, "_StrPromise"] = {
         "This document opens only with a password or a licence. Save a copy without one and choose that."
     ),
     "not_captions": _(
-        "No captions were found in this file. Export them as SRT, WebVTT or ASS and choose it again; nothing was changed."
+        "No subtitles were found in this file. Export them as SRT, WebVTT or ASS and choose it again; nothing was changed."
+    ),
+    "captions_too_large": _(
+        "This file is too large for subtitles. Nothing was changed; choose the SRT, WebVTT or ASS file."
     ),
     "unsupported": _(
         "This kind of file cannot be prepared here. Export it as MP4, MP3, JPEG, PNG, PDF or EPUB and choose it again."

@@ -79,7 +79,12 @@ def excerpt_of(revision: Revision) -> str:
 
 def film_of(edition: Edition) -> Film | None:
     """Say what the player plays; None while not even the first seconds are there."""
-    film = exhibits.film_of(edition.revision, public_url, remembered_as=str(edition.work_id))
+    film = exhibits.film_of(
+        edition.revision,
+        public_url,
+        lambda language: reverse("work_captions", args=[edition.work.slug, language]),
+        remembered_as=str(edition.work_id),
+    )
     main = edition.revision.main
     if film is None or main is None or not (name := manifest_of(main).get("file")):
         return film

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from kodipest.engines.media.captions import vtt_text
 from kodipest.kernel.public import keep_briefly, public_page
 from kodipest.kernel.text import article_html, is_arabic
 from kodipest.stages.publication import cards
@@ -20,7 +21,7 @@ from kodipest.stages.publication.queries import (
     published_editions,
     with_files,
 )
-from kodipest.works.models import Act, Asset, Work
+from kodipest.works.models import Act, Asset, Caption, Work
 from kodipest.works.queries import public_credits, sanad_of
 from kodipest.works.sanad import export_sanad
 
@@ -103,6 +104,15 @@ def content_of(edition: Edition) -> dict[str, Any]:
     if kind == Work.Kind.EBOOK:
         return {"book": cards.book_of(edition)}
     return {"pictures": cards.pictures_of(edition.revision)}
+
+
+@require_safe
+@public_page()
+def captions(request: HttpRequest, slug: str, language: str) -> HttpResponse:
+    """Give the captions of a published film in one language to its player."""
+    edition = get_object_or_404(published_editions(), work__slug=slug)
+    caption = get_object_or_404(Caption, revision=edition.revision_id, language=language)
+    return HttpResponse(vtt_text(caption.told), content_type="text/vtt; charset=utf-8")
 
 
 @require_safe
