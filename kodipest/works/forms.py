@@ -1,9 +1,11 @@
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from kodipest.engines.media.messages import refusal as media_refusal
 from kodipest.engines.media.models import Arrival
 from kodipest.engines.media.operations import find_arrival
 from kodipest.kernel.errors import Refusal
@@ -74,7 +76,7 @@ class UploadForm(forms.Form):
     """
 
     upload = forms.FileField(label=_("File"), required=False)
-    arrival = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    arrival = forms.CharField(required=False, widget=forms.HiddenInput)
     role = forms.ChoiceField(choices=Asset.Role, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, person: Person | None = None, **kwargs: Any) -> None:
@@ -83,13 +85,15 @@ class UploadForm(forms.Form):
 
     def clean_arrival(self) -> Arrival | None:
         """Return the upload of this person that is named."""
-        if not (arrival_id := self.cleaned_data["arrival"]):
+        if not (name := self.cleaned_data["arrival"]):
             return None
         try:
-            return find_arrival(arrival_id=arrival_id, by=self.person)
+            return find_arrival(arrival_id=UUID(name), by=self.person)
+        except ValueError:
+            self.add_error(None, media_refusal("arrival_unknown"))
         except Refusal as refusal:
             self.add_error(None, refusal)
-            return None
+        return None
 
     def clean_role(self) -> Asset.Role:
         """Take the main place when none is named."""
