@@ -30,6 +30,12 @@ PLACES = (
     Place("curation", "curation", _("Curation"), frozenset({Role.CURATOR})),
     Place("publication", "publication", _("Publication"), frozenset({Role.PROGRAMME_MANAGER})),
     Place("studio_all", "works", _("All works"), frozenset(LEADERS)),
+    Place(
+        "preparations",
+        "speed",
+        _("Preparation of files"),
+        frozenset({Role.OPERATOR, Role.PROGRAMME_MANAGER}),
+    ),
 )
 
 

@@ -8,6 +8,7 @@ from kodipest.stages.coaching.operations import approve, ask_for_coaching
 from kodipest.stages.curation.models import Submission
 from kodipest.stages.incubation.operations import enter_incubation
 from kodipest.works.models import Revision
+from tests.factories.media import TranscodeFactory
 from tests.factories.people import OrganisationFactory, cast, somebody
 from tests.factories.stages import approved, handed_in, passed, published, started, submitted
 from tests.factories.works import asset
@@ -75,6 +76,7 @@ def table(**answers):
         ("publication", table(rest=NO, farid=OK)),
         ("publication_out", table(rest=NO, farid=OK)),
         ("publication_channel", table(rest=NO, farid=OK)),
+        ("preparations", table(rest=NO, farid=OK, dewi=OK)),
     ],
 )
 def test_desks_open_to_their_roles(client, everybody, name, expected):
@@ -188,6 +190,30 @@ def test_files_are_touched_by_makers_only(client, people, everybody, name):
     )
 
     assert found == table(rest=NONE, aisyah=answer, **dict.fromkeys(LEADING, NO))
+
+
+@pytest.mark.parametrize("name", ["preparation_call_off", "preparation_retry"])
+def test_preparations_are_run_by_the_house_and_the_programme(client, people, everybody, name):
+    work = started(people)
+    state = {} if name == "preparation_call_off" else {"failed": True}
+    file = asset(Revision.objects.get(work=work), transcode=TranscodeFactory(**state), role="cover")
+    address = reverse(name, args=[file.transcode_id])
+    order = sorted(everybody, key=lambda who: who == "dewi")
+
+    found = statuses(client, {who: everybody[who] for who in order}, address, post={})
+
+    assert found == table(rest=NONE, farid=GO, dewi=409)  # farid was first: nothing is left to do
+
+
+def test_a_preparation_is_called_off_by_its_makers_only(client, people, everybody):
+    work = started(people)
+    file = asset(Revision.objects.get(work=work), transcode=TranscodeFactory(), role="cover")
+    address = reverse("studio_call_off", args=[file.pk])
+    order = sorted(everybody, key=lambda who: who == "aisyah")
+
+    found = statuses(client, {who: everybody[who] for who in order}, address, post={})
+
+    assert found == table(rest=NONE, aisyah=GO, **dict.fromkeys(LEADING, NO))
 
 
 def test_credits_are_taken_out_by_makers_only(client, people, everybody):

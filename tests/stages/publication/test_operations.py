@@ -1,6 +1,9 @@
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from kodipest.engines.media import storage
 from kodipest.kernel import freshness
@@ -274,6 +277,19 @@ def test_the_files_of_a_film_that_is_still_growing_are_open_too():
 
 
 # --- withdraw_work
+
+
+def test_the_larger_pictures_of_what_comes_out_are_made_soon():
+    people = cast()
+    work = started_film(people)
+    base = work.newest_revision.main.transcode
+    waiting = TranscodeFactory(high=True, base=base, turn_at=timezone.now() + timedelta(days=1))
+
+    published(people, work)
+
+    waiting.refresh_from_db()
+    assert waiting.turn_at < timezone.now() + timedelta(minutes=5)
+    assert waiting.base.hurried_at is not None
 
 
 def test_withdraw_work_takes_it_off_and_closes_its_files(django_capture_on_commit_callbacks):
