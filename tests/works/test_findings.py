@@ -1,0 +1,157 @@
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from kodipest.engines.media.models import Examination, Original
+from kodipest.people.models import Person, Role
+from kodipest.works.findings import noticed_in
+from kodipest.works.models import Caption, Revision
+from tests.factories.people import MembershipFactory, PersonFactory
+from tests.factories.works import RevisionFactory, WorkFactory, asset
+
+pytestmark = pytest.mark.django_db
+
+FINDINGS = [
+    {"code": "silence", "severity": "advice", "start": 12.25, "end": 31.5},
+    {"code": "silence", "severity": "advice", "start": 65.0, "end": 80.0},
+    {"code": "nudity", "severity": "advice", "start": 4.0, "value": 0.8},
+]
+CURVES = {
+    "loudness": {"step": 1.0, "values": [-20.0, -18.0, -16.0]},
+    "bit_rate": {"step": 4.0, "values": [900.0, 400.0]},
+}
+
+
+def film(author: Person | None = None, **fields: Any) -> Revision:
+    fields |= {"authors": [author]} if author else {}
+    work = WorkFactory(kind="video", **fields)
+    revision: Revision = work.revisions.get()
+    asset(revision)
+    return revision
+
+
+def examined(revision: Revision, **fields: Any) -> Examination:
+    """Write an examination of the main file of `revision` down."""
+    report = {"findings": FINDINGS, "curves": CURVES, "looked": True, "loudness": None}
+    original = revision.main.original
+    original.probe |= {"has_audio": True}
+    original.save()
+    defaults = {"report": report | fields.pop("report", {}), "likeness": {}} | fields
+    return Examination.objects.create(original=original, **defaults)
+
+
+def alike(original: Original, **more: Any) -> dict[str, Any]:
+    return {"original": str(original.pk), "picture": 0.9, "sound": None} | more
+
+
+def codes(revision: Revision, reader: Person) -> list[str]:
+    noticed = noticed_in(revision, reader=reader)
+    return [topic.about.code for topic in noticed.topics] if noticed else []
+
+
+def test_nothing_is_said_before_it_was_measured() -> None:
+    revision = film()
+
+    assert noticed_in(revision, reader=revision.made_by) is None
+
+
+def test_nothing_is_said_of_what_is_read() -> None:
+    work = WorkFactory(kind="poster")
+    revision = work.revisions.get()
+    asset(revision, "image")
+    examined(revision)
+
+    assert noticed_in(revision, reader=revision.made_by) is None
+    assert noticed_in(WorkFactory().revisions.get(), reader=revision.made_by) is None
+
+
+def test_findings_come_in_words_with_both_curves() -> None:
+    revision = film()
+    examined(revision)
+
+    noticed = noticed_in(revision, reader=revision.made_by)
+
+    assert noticed is not None
+    assert [(topic.about.code, len(topic.places)) for topic in noticed.topics] == [
+        ("nudity", 1),
+        ("silence", 2),
+        ("captions_missing", 0),
+    ]
+    assert [plot.name for plot in noticed.plots] == ["loudness", "bit_rate"]
+
+
+def test_captions_are_judged_as_they_are_now() -> None:
+    revision = film()
+    examined(revision, report={"findings": []})
+    english = "Every morning we sweep the yard, and in the evening we read together in the hall."
+    Caption.objects.create(
+        revision=revision, language="id", cues=[[0, 4, english]], changed_by=revision.made_by
+    )
+    revision.caption_languages = ["id"]
+
+    assert codes(revision, revision.made_by) == ["captions_language"]
+
+
+def test_a_similar_work_is_named_only_to_whoever_may_see_it() -> None:
+    author, stranger = PersonFactory(), PersonFactory()
+    there, here = film(author, title="Sungai kami"), film()
+    sound = {"start": 3.0, "end": 60.0, "alike": 0.9}
+    examined(here, similar=[alike(there.main.original, sound=sound)], report={"findings": []})
+
+    assert codes(here, stranger) == ["similar_picture", "similar_sound", "captions_missing"]
+    known, unknown = (noticed_in(here, reader=reader) for reader in (author, stranger))
+    assert known is not None
+    assert unknown is not None
+    assert [work.title for work in known.similar] == ["Sungai kami"]
+    assert list(unknown.similar) == []
+
+
+def test_an_earlier_version_and_a_film_nobody_uses_are_not_alike() -> None:
+    first, unused = film(), film()
+    original = unused.main.original
+    unused.main.delete()
+    second = RevisionFactory(work=first.work, number=2, sealed=True)
+    asset(second)
+    examined(second, similar=[alike(first.main.original), alike(original)])
+
+    assert "similar_picture" not in codes(second, second.made_by)
+
+
+# On the pages
+
+
+def test_the_desk_shows_it_with_places_to_jump_to(client: Any) -> None:
+    revision = film()
+    examined(revision)
+    client.force_login(revision.made_by)
+
+    page = client.get(reverse("studio_work", args=[revision.work_id])).content.decode()
+
+    assert 'data-jump="12.25"' in page
+    assert "0.12" in page or "0:12" in page
+    assert "<polyline" in page
+    assert "style=" not in page
+
+
+def test_a_stranger_sees_nothing_of_it(client: Any) -> None:
+    revision = film()
+    examined(revision)
+    client.force_login(PersonFactory())
+
+    answer = client.get(reverse("studio_work", args=[revision.work_id]))
+
+    assert answer.status_code in {403, 404}
+    assert b"data-jump" not in answer.content
+
+
+def test_a_mentor_sees_it_beside_the_work(client: Any) -> None:
+    revision = film(stage="coaching")
+    examined(revision)
+    coach = MembershipFactory(role=Role.COACH, organisation=revision.work.organisation).person
+    client.force_login(coach)
+
+    page = client.get(reverse("coaching_review", args=[revision.work_id])).content.decode()
+
+    assert 'data-code="silence"' in page
+    assert 'data-jump="65.0"' in page
