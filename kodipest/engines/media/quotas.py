@@ -77,7 +77,7 @@ def objection_of_person(person: Any, length: int) -> Refusal | None:
 def _objection(quota: Quota, length: int, code: str) -> Refusal | None:
     if quota.takes(length):
         return None
-    said = {"limit": quota.limit, "left": quota.left, "length": length}
+    said = {"limit": quota.limit or 0, "left": quota.left or 0, "length": length}
     return messages.refusal(code, **{key: filesizeformat(it) for key, it in said.items()})
 
 

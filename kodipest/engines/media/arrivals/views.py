@@ -6,7 +6,7 @@ A no is JSON: `code` for the program that sends, `message` for the person before
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, Concatenate, Final, ParamSpec
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from django.conf import settings
@@ -55,16 +55,21 @@ STATUS: Final = {
     "no_space": 507,
 }
 RETRY_SECONDS: Final = "5"
-More = ParamSpec("More")
-View = Callable[Concatenate[HttpRequest, More], HttpResponse]
 
 
-def spoken(view: View[More]) -> View[More]:
+class View(Protocol):
+    """What answers one of the two addresses; `name` is the id in the second one."""
+
+    def __call__(self, request: HttpRequest, **name: UUID) -> HttpResponse:
+        """Answer."""
+
+
+def spoken(view: Callable[..., HttpResponse]) -> View:
     """Answer as the protocol wants: its version, no cache, each no in its own status."""
 
     @wraps(view)
-    def answered(request: HttpRequest, *args: More.args, **kwargs: More.kwargs) -> HttpResponse:
-        response = _objection(request) or _or_no(view, request, *args, **kwargs)
+    def answered(request: HttpRequest, **name: UUID) -> HttpResponse:
+        response = _objection(request) or _or_no(view, request, **name)
         response["Tus-Resumable"] = tus.VERSION
         response["Cache-Control"] = "no-store"
         response["X-Content-Type-Options"] = "nosniff"
@@ -86,11 +91,9 @@ def _objection(request: HttpRequest) -> HttpResponse | None:
     return None
 
 
-def _or_no(
-    view: View[More], request: HttpRequest, *args: More.args, **kwargs: More.kwargs
-) -> HttpResponse:
+def _or_no(view: Callable[..., HttpResponse], request: HttpRequest, **name: UUID) -> HttpResponse:
     try:
-        return view(request, *args, **kwargs)
+        return view(request, **name)
     except Misspoken as error:
         return _told(HTTPStatus.BAD_REQUEST, "bad_request", str(error))
     except PermissionDenied as error:

@@ -74,7 +74,7 @@ def _reserve(upload: Upload, by: Any, group: str) -> Arrival | None:
         return Arrival.objects.create(
             owner=by,
             quota_group=group,
-            name=upload.name,
+            name=str(upload.name),
             length=upload.length,
             offset=upload.length,
             expires_at=timezone.now() + RESERVATION,
