@@ -385,12 +385,18 @@ def test_rows_are_readable_for_everybody(
     start_work(page, "video", "Terbaca semua")
     line.rate = SLOW
     send(page, short_film)
-    for state in ("sending", "paused", "open", "pending"):
+    for state in ("sending", "paused", "open", "lost", "pending"):
         if state == "paused":
             button(page, "pause").click()
         if state == "open":
             page.locator(".sending [data-stop] summary").click()
+        if state == "lost":
+            line.is_away = True
+            line.cut()
+            button(page, "go").click()
+            expect(row(page)).to_have_attribute("data-state", "lost", timeout=LONG)
         if state == "pending":
+            line.is_away = False
             page.reload()
             expect(button(page, "choose")).to_be_visible()
         found = Axe().run(page)["violations"]

@@ -72,6 +72,7 @@ export class Face {
     const { state } = this.element.dataset;
     this.bar.value = share;
     const parts = [`${percent} %`, `${this.bytes(here)} / ${this.bytes(size)}`];
+    if (state === "refused") parts.splice(0, 2, this.bytes(size));
     if (speed && state === "sending" && here < size) {
       parts.push(this.bytes(speed, "-per-second"), say("left", { time: this.duration((size - here) / speed) }));
     }

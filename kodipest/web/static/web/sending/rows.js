@@ -16,7 +16,7 @@ export async function take(box, chosen) {
     const same = [...known].filter((row) => row.box === box && row.is(file, print));
     const begun = same.find((row) => REOPENS.has(row.state));
     if (begun) begun.adopt(file, handle);
-    else if (same.some((row) => row.state !== "refused")) box.wrong(tools.say("already", { name: file.name }));
+    else if (same.some((row) => row.name === file.name && row.state !== "refused")) box.wrong(tools.say("already", { name: file.name }));
     else begin(box, file, print, handle);
   }
 }
