@@ -1,3 +1,6 @@
+from typing import Any
+from uuid import UUID
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,5 +10,13 @@ class WorksConfig(AppConfig):
     verbose_name = _("Works")
 
     def ready(self) -> None:
+        from kodipest.kernel.signals import consent_changed
+        from kodipest.works.operations import end_addresses_of
+        from kodipest.works.queries import works_crediting
+
+        def end_addresses(person_id: UUID, **_facts: Any) -> None:
+            end_addresses_of(works_crediting(person_id))
+
+        consent_changed.connect(end_addresses, weak=False, dispatch_uid="works")
         from kodipest.works import rules  # noqa: F401 -- registers permissions
         from kodipest.works.preparations import rules as more_rules  # noqa: F401

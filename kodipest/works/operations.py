@@ -1,5 +1,7 @@
 """Verbs about works; the only writers of this app."""
 
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +15,7 @@ from kodipest.engines.media.models import Arrival, Original
 from kodipest.engines.media.operations import (
     adopt_arrival,
     adopt_upload,
+    end_addresses,
     request_transcode,
     retry_transcode,
     settle_arrival,
@@ -23,8 +26,9 @@ from kodipest.kernel.text import clean_line, clean_text
 from kodipest.people import audit
 from kodipest.people.models import Organisation, Person, Role
 from kodipest.works import sanad, words
-from kodipest.works.journey import ALLOWED_MOVES, Stage
+from kodipest.works.journey import ALLOWED_MOVES, BACK_TO_THE_MAKER, Stage
 from kodipest.works.models import Act, Asset, Attestation, Caption, Credit, Passage, Revision, Work
+from kodipest.works.queries import folders_of
 from kodipest.works.rules import is_coach_of
 
 MEDIA_FOR = {
@@ -350,7 +354,8 @@ def move_work(*, work: Work, to: Stage, by: Person, why: str = "") -> Passage:
     """Move `work` one step along its journey and stamp its passport.
 
     The caller has checked who may do so. Raises Refusal `move_not_allowed` for a step the journey
-    does not have, `moved_meanwhile` when somebody else was first.
+    does not have, `moved_meanwhile` when somebody else was first. After commit the addresses of its
+    files end where somebody who saw them may see them no longer.
     """
     here = Stage(work.stage)
     if to not in ALLOWED_MOVES[here]:
@@ -374,4 +379,11 @@ def move_work(*, work: Work, to: Stage, by: Person, why: str = "") -> Passage:
         why=clean_text(why),
     )
     audit.record("move_work", work, by=by, here=here, there=to)
+    if here == Stage.CURATION or to == BACK_TO_THE_MAKER:
+        transaction.on_commit(partial(end_addresses_of, [work]), robust=True)
     return passage
+
+
+def end_addresses_of(works: Iterable[Work]) -> None:
+    """End the private addresses of the files of `works` that were given out; pages sign new ones."""
+    end_addresses(folders_of(works))

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
+from kodipest.engines.media.models import Transcode
 from kodipest.kernel.errors import Refusal
 from kodipest.kernel.text import clean_line
 from kodipest.people.models import AuditEntry, Organisation, Person, Purpose, Role
@@ -160,6 +161,18 @@ def sanad_of(work: Work, revision: Revision | None = None) -> list[tuple[Attesta
         links = [link for link in links if link.revision_id == revision.pk]
     names = public_names(link.person for link in links)
     return [(link, link.name if names.get(link.person_id) == link.name else None) for link in links]
+
+
+def folders_of(works: Iterable[Work]) -> set[str]:
+    """Name the folders of everything that was ever prepared from the files of `works`."""
+    files = Asset.objects.filter(revision__work__in=works).values("original")
+    made = Transcode.objects.filter(original__in=files).exclude(folder="")
+    return set(made.values_list("folder", flat=True))
+
+
+def works_crediting(person_id: UUID) -> QuerySet[Work]:
+    """Works in whose credits a person stands. For the program, not for pages."""
+    return Work.objects.filter(pk__in=Credit.objects.filter(person=person_id).values("work"))
 
 
 def history(work: Work) -> QuerySet[Passage]:

@@ -5,6 +5,7 @@ media/incoming/<uuid>.arrival       on its way in, in parts; the row says how mu
 media/originals/ab/<sha256>         untouched, never served
 media/renditions/<fingerprint>-<n>/ one attempt each; the row names the one that counts
 media/public/<folder>               a link into renditions: what everybody may read
+media/locks/<folder>                how its lock was last turned: older signed addresses have ended
 """
 
 import hashlib
@@ -133,7 +134,7 @@ def private_url(
     """Return an address that opens this folder, and only this one, for at least `lifetime`.
 
     It is the same for everybody within the hour, so caches help; relative addresses inside a
-    playlist inherit the token because it stands in the path.
+    playlist inherit the token because it stands in the path. `turn_lock` ends it sooner.
     """
     token = sign_folder(transcode.folder, lifetime)
     path = reverse("media:private", args=[token, transcode.folder, name])
@@ -162,7 +163,32 @@ def opens_folder(token: str, folder: str) -> bool:
 
 
 def _signature(folder: str, expiry: str) -> str:
-    return Signer(salt="kodipest.engines.media.folder").signature(f"{folder}/{expiry}")
+    signed = f"{folder}/{expiry}{_turn_of(folder)}"
+    return Signer(salt="kodipest.engines.media.folder").signature(signed)
+
+
+def turn_lock(folder: str) -> None:
+    """End every signed address of `folder` given out so far; those signed from now on open it.
+
+    A small file, not a row: it is looked at for each segment (docs/adr/0010).
+    """
+    write_whole(_lock_of(folder), f"/{secrets.token_hex(8)}")
+
+
+def forget_lock(folder: str) -> None:
+    """Remove what is left of a folder that is gone."""
+    (media_root() / "locks" / Path(folder).name).unlink(missing_ok=True)
+
+
+def _turn_of(folder: str) -> str:
+    try:
+        return _lock_of(folder).read_text()
+    except FileNotFoundError:  # never turned: nearly every folder
+        return ""
+
+
+def _lock_of(folder: str) -> Path:
+    return media_root() / "locks" / rendition_path(folder).name
 
 
 # --- folders that change in one step or not at all

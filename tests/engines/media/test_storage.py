@@ -86,6 +86,29 @@ def test_a_token_is_the_same_within_the_hour(monkeypatch):
     assert storage.sign_folder(FOLDER, timedelta(hours=6)) != first
 
 
+def test_a_turned_lock_ends_what_was_signed_before_and_nothing_else():
+    first, other = (storage.sign_folder(folder, timedelta(hours=1)) for folder in (FOLDER, OTHER))
+
+    storage.turn_lock(FOLDER)
+    second = storage.sign_folder(FOLDER, timedelta(hours=1))
+    assert not storage.opens_folder(first, FOLDER)
+    assert storage.opens_folder(second, FOLDER)
+    assert storage.opens_folder(other, OTHER)
+
+    storage.turn_lock(FOLDER)
+    assert not storage.opens_folder(second, FOLDER)
+    assert storage.opens_folder(storage.sign_folder(FOLDER, timedelta(hours=1)), FOLDER)
+
+
+def test_the_lock_of_a_folder_that_is_gone_is_forgotten():
+    storage.turn_lock(FOLDER)
+    storage.forget_lock(FOLDER)
+    storage.forget_lock(FOLDER)
+    storage.forget_lock("../../etc/passwd")
+
+    assert list((storage.media_root() / "locks").iterdir()) == []
+
+
 def test_addresses():
     transcode = SimpleNamespace(folder=FOLDER)
 

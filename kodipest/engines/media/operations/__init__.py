@@ -11,6 +11,7 @@ from kodipest.engines.media.operations.arrivals import (
 )
 from kodipest.engines.media.operations.originals import adopt_arrival, adopt_file, adopt_upload
 from kodipest.engines.media.operations.publishing import (
+    end_addresses,
     publish_folder,
     set_public_folders,
     unpublish_folder,
@@ -40,6 +41,7 @@ __all__ = [
     "begin_arrival",
     "cancel_transcode",
     "claim_next",
+    "end_addresses",
     "find_arrival",
     "hurry_high",
     "make_claimed",

@@ -17,9 +17,21 @@ def publish_folder(transcode: Transcode) -> None:
 
 
 def unpublish_folder(transcode: Transcode) -> None:
-    """Close the renditions of `transcode` to everybody; signed addresses go on to work."""
+    """Close the renditions of `transcode` to everybody; signed addresses go on to work.
+
+    Those end with `end_addresses`.
+    """
     if transcode.folder:
         storage.unlink_public(transcode.folder)
+
+
+def end_addresses(folders: Iterable[str]) -> None:
+    """End every signed address of `folders` that was given out, at once and for whoever holds it.
+
+    Pages made from now on sign new ones: a player that is open needs its page again.
+    """
+    for folder in folders:
+        storage.turn_lock(folder)
 
 
 def set_public_folders(folders: Iterable[str]) -> int:

@@ -109,6 +109,7 @@ def _remove_leftover_folders() -> int:
         if named.exists() or is_to_be_taken_over(folder.name):
             continue
         shutil.rmtree(folder, ignore_errors=True)
+        storage.forget_lock(folder.name)
         removed += 1
     return removed
 
