@@ -8,10 +8,12 @@ import gc
 from django.urls import get_resolver
 
 from config.leash import end_with_parent
-from config.wsgi import application
+from config.lines import watched
+from config.wsgi import application as site
 from kodipest.people import journal
 
 __all__ = ["application"]
+application = watched(site)
 end_with_parent()
 journal.reconcile()  # a database put back by hand shows nothing that was withdrawn since
 get_resolver().check()  # brings every view in, which the first page would have to
