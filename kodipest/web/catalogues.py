@@ -1,5 +1,6 @@
 """Messages of the interface: gathered from the program, checked, compiled. Babel only, no gettext tools."""
 
+import os
 import re
 from collections.abc import Iterator
 from io import BytesIO
@@ -114,7 +115,7 @@ def compile_all(root: Path) -> list[Path]:
             target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns
         ):
             continue
-        scratch = target.with_suffix(".mo.new")
+        scratch = target.with_suffix(f".mo.{os.getpid()}")
         with scratch.open("wb") as file:
             write_mo(file, _said(read(root, language)))
         scratch.replace(target)

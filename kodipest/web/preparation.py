@@ -3,11 +3,13 @@
 Nothing here imports Django: the start reads this file to decide whether Django is needed at all.
 """
 
+import fcntl
 import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,6 +26,21 @@ def make_folders(home: Path) -> None:
     home.chmod(0o700)
     for name in FOLDERS:
         (home / name).mkdir(exist_ok=True, mode=0o700)
+
+
+@contextmanager
+def alone(home: Path, *, while_waiting: Callable[[], None]) -> Iterator[None]:
+    """Hold the folder against every other preparation; the lock goes with its process, however it ends.
+
+    Whoever comes second calls `while_waiting` once and waits.
+    """
+    with (home / "run" / "preparing.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            while_waiting()
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def is_ready(home: Path, *, demo: bool = False) -> bool:

@@ -21,8 +21,10 @@ def test_each_role_finds_its_own_desks(rf) -> None:
     assert desks(people.aisyah, rf) == ["today", "studio"]
     assert desks(people.budi, rf) == ["today", "studio", "coaching", "studio_all"]
     assert desks(people.citra, rf) == ["today", "curation"]
-    assert desks(people.dewi, rf) == ["today", "studio_all"]
-    assert desks(people.farid, rf) == ["today", "incubation", "publication", "studio_all"]
+    assert desks(people.dewi, rf) == ["today", "studio_all", "preparations"]
+    assert desks(people.farid, rf) == [
+        *("today", "incubation", "publication", "studio_all", "preparations")
+    ]
     assert desks(people.eka, rf) == ["today"]
     assert desks(AnonymousUser(), rf) == []
 

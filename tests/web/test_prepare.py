@@ -1,6 +1,12 @@
 """Preparing a site: every step once, each again when it is needed."""
 
+import os
+import subprocess
+import sys
+import threading
+import time
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 from django.core.management import call_command
@@ -41,6 +47,50 @@ def test_every_step_is_done_once(
 
     assert steps(capsys) == []
     assert steps(capsys, force=True) == STEPS
+
+
+def test_two_at_once_on_an_empty_home_both_end_well(tmp_path: Path) -> None:
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "config.settings.node",
+        "KODIPEST_HOME": str(tmp_path / "empty"),
+    }
+    environment.pop("DATABASE_URL", None)
+    command = [sys.executable, "manage.py", "prepare"]
+    both_at_once = [
+        subprocess.Popen(
+            command, cwd=preparation.ROOT, env=environment, text=True, stdout=PIPE, stderr=PIPE
+        )
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=300) for process in both_at_once]
+
+    assert [process.returncode for process in both_at_once] == [0, 0], said
+    assert not any("Traceback" in error for _out, error in said)
+    # Whoever came second either waited, and said so, or found everything ready.
+    assert sorted(out.count("OK") for out, _error in said) == [0, len(STEPS)]
+
+
+def test_who_comes_second_waits_with_a_word(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    preparation.make_folders(home)
+    said: list[str] = []
+
+    def second() -> None:
+        with preparation.alone(home, while_waiting=lambda: said.append("waits")):
+            said.append("inside")
+
+    with preparation.alone(home, while_waiting=lambda: said.append("never")):
+        thread = threading.Thread(target=second)
+        thread.start()
+        while not said:
+            time.sleep(0.01)
+        assert said == ["waits"]
+    thread.join()
+    assert said == ["waits", "inside"]
+
+    prepare.Command().say_that_we_wait()
+    told = capsys.readouterr().err
+    assert "menunggu" in told
+    assert "waiting" in told
 
 
 def test_it_can_be_quiet(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,7 @@ from django.db import router
 
 from kodipest.people import journal
 from kodipest.web import catalogues, preparation
+from kodipest.web.terminal import both
 from kodipest.works.sanad import site_key
 
 UNUSED_STATIC = ["django_htmx"]  # the library brings three htmx; the pages load our own
@@ -36,11 +37,26 @@ class Command(BaseCommand):
 
     def handle(self, *, demo: bool, quiet: bool, force: bool, **options: Any) -> None:
         home: Path = settings.HOME
-        if not force and preparation.is_ready(home, demo=demo):
-            journal.reconcile()  # the database may have been put back by hand
-            return
         self.quiet = quiet
         preparation.make_folders(home)
+        with preparation.alone(home, while_waiting=self.say_that_we_wait):
+            if not force and preparation.is_ready(home, demo=demo):
+                journal.reconcile()  # the database may have been put back by hand
+                return
+            self.prepare(home, demo=demo)
+
+    def say_that_we_wait(self) -> None:
+        """Tell why nothing happens, also when asked to be quiet: somebody may look at the clock."""
+        self.stderr.write(
+            both(
+                "Persiapan lain untuk folder ini sedang berjalan; menunggu sampai selesai.",
+                "Another preparation of this folder is at work; waiting for its end.",
+            )
+        )
+        self.stderr.flush()
+
+    def prepare(self, home: Path, *, demo: bool) -> None:
+        """Do every step, and note that all are done."""
         self.step("Basis data", "databases", migrate)
         self.step("Pencabutan izin", "withdrawn consents", journal.reconcile)
         self.step("Kunci situs", "site key", site_key)
