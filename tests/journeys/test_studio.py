@@ -71,29 +71,33 @@ def test_a_file_is_sent_with_a_true_bar_and_can_be_stopped(
 ) -> None:
     page = enter("Fauzan", "/studio/baru/")
     start_work(page, "video", "Bilah yang jujur")
-    wrong = page.locator("form[data-upload] [data-wrong]").first
+    wrong = page.locator(".sending [data-wrong]").first
+    understood = page.locator('.sending [data-press="dismiss"]').first
     disguised = tmp_path / "film.mp4"
     disguised.write_text("only words")
 
     page.set_input_files("#file-main", disguised)
-    expect(wrong).to_be_visible()
+    expect(wrong).to_be_visible(timeout=15_000)
     expect(page.locator("#file-rows li")).to_have_count(0)
+    understood.click()
 
     form = page.locator("form[data-upload]").first
     form.evaluate("form => form.dataset.most = 5")  # as on a disk that is nearly full
     page.set_input_files("#file-main", disguised)
     expect(wrong).to_have_text(form.get_attribute("data-say-too-much") or "")
     form.evaluate("form => form.dataset.most = 1e9")
+    understood.click()
 
     line = page.context.new_cdp_session(page)
     line.send("Network.emulateNetworkConditions", SLOW)
     page.set_input_files("#file-main", short_film)
-    figures = page.locator("[data-figures]").first
+    figures = page.locator(".sending [data-figures]")
     expect(figures).to_contain_text(
         re.compile(r"[1-9]\d? %.* MB.*/ 3,\d MB.* kB/|/dtk"), timeout=15_000
     )
-    page.locator("[data-cancel]").first.click()
-    expect(wrong).to_be_visible()
+    page.locator(".sending [data-stop] summary").click()
+    page.locator('.sending [data-press="drop"]').click()
+    expect(page.locator(".sending")).to_have_count(0)
     expect(page.locator("#file-rows li")).to_have_count(0)
 
     line.send(
@@ -104,7 +108,7 @@ def test_a_file_is_sent_with_a_true_bar_and_can_be_stopped(
         page.locator('label[for="file-main"]').click()
     chooser.value.set_files(short_film)
     expect(page.locator("#file-rows")).to_contain_text("serambi.mp4", timeout=30_000)
-    expect(wrong).to_be_hidden()
+    expect(page.locator(".sending")).to_have_count(0)
     expect(page.locator('form[action*="/serahkan/"] button')).to_be_visible(timeout=90_000)
     expect(page.locator("#preview .player.live")).to_be_visible()
 
@@ -239,3 +243,54 @@ def test_desks_are_readable_for_everybody(
         found = Axe().run(page)["violations"]
         assert [(path, each["id"], each["nodes"][0]["target"]) for each in found] == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def test_subtitles_are_written_beside_the_film(
+    enter: Enter, short_film: Path, tmp_path: Path
+) -> None:
+    page = enter("Fauzan", "/studio/baru/")
+    start_work(page, "video", "Sumur di halaman")
+    page.set_input_files("#file-main", short_film)
+    expect(page.locator("#preview .player.live")).to_be_visible(timeout=90_000)
+    page.reload()
+    page.get_by_role("link", name="Indonesia", exact=True).click()
+
+    # He plays, stops where somebody speaks, and writes; the keyboard is enough.
+    page.get_by_role("button", name="Putar atau jeda").click()
+    page.wait_for_function("document.querySelector('video').currentTime > 0.6")
+    page.keyboard.press("Control+Enter")
+    page.keyboard.type("Assalamu alaikum & <selamat>")
+    page.keyboard.press("Control+Space")
+    page.wait_for_function("document.querySelector('video').paused")
+    expect(page.locator(".cue")).to_have_count(1)
+    begins = float(page.locator("[data-start]").input_value().split(":")[1])
+    assert 0.5 < begins < 3
+
+    # A wrong time is told beside it; the right one is taken.
+    page.locator("[data-end]").fill("nol")
+    expect(page.locator(".cue [data-wrong]")).to_be_visible()
+    page.locator("[data-end]").fill("0:02,9")
+    expect(page.locator(".cue [data-wrong]")).to_be_hidden()
+
+    # The tab is closed before he saved: what he wrote is still there.
+    page.reload()
+    expect(page.locator(".cue [data-words]")).to_have_value("Assalamu alaikum & <selamat>")
+    assert Axe().run(page).response["violations"] == []
+    page.get_by_role("button", name="Simpan").click()
+    expect(page.locator("main")).to_contain_text("1 takarir disimpan")
+
+    # A file of another program takes their place, and the player of the desk offers them.
+    srt = tmp_path / "teks.srt"
+    srt.write_text("1\n00:00:00,200 --> 00:00:02,500\nبسم الله\n")
+    page.get_by_text("Pakai berkas saja").click()
+    page.locator('input[type="file"]').set_input_files(srt)
+    page.get_by_role("button", name="Pakai berkas ini").click()
+    expect(page.locator(".cue [data-words]")).to_have_value("بسم الله")
+    page.get_by_role("link", name="Sumur di halaman").click()
+    page.locator("[data-captions]").select_option("id")
+    page.locator(".player [data-start]").click()
+    page.wait_for_function(
+        "() => [...document.querySelector('video').textTracks].some("
+        "track => track.mode === 'showing' && track.cues?.[0]?.text === 'بسم الله')",
+        timeout=20_000,
+    )

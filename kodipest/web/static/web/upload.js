@@ -26,7 +26,7 @@ class Box {
     this.list = form.querySelector("[data-sendings]");
     this.role = form.elements.role.value;
     if ("many" in this.input.dataset) this.input.multiple = true;
-    form.querySelector("[data-send]").hidden = true; // choosing is sending
+    form.querySelector("[data-send]").closest(".actions").hidden = true; // choosing is sending
     this.input.classList.add("hush"); // its label is the box; the keyboard still reaches it
     this.input.required = false;
     this.input.addEventListener("change", () => {
