@@ -5,7 +5,7 @@ from config import node_identity
 from .base import *
 
 SECRET_KEY = node_identity.secret_key(HOME)
-ALLOWED_HOSTS = env.list("KODIPEST_HOSTS", default=node_identity.own_names())
+ALLOWED_HOSTS = env.list("KODIPEST_HOSTS", default=[]) or node_identity.OwnNames()
 # A node speaks plain HTTP on its own cable: secure cookies would lock everybody out.
 SESSION_COOKIE_SECURE = env.bool("KODIPEST_HTTPS", default=False)
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
