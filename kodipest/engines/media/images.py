@@ -38,7 +38,8 @@ _PILLOW = {
 IN_BOOKS = ("JPEG", "PNG", "GIF", "WEBP")
 _TURNED = {5, 6, 7, 8}
 _ORIENTATION = 0x0112
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, TypeError, struct.error)
+# RuntimeError is how libavif says that a picture is broken.
+_BROKEN = (OSError, SyntaxError, ValueError, EOFError, TypeError, struct.error, RuntimeError)
 Tell = Callable[[float], None]
 _DEGREES = {3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}
 

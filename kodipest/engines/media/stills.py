@@ -39,7 +39,9 @@ def tiles_for(width: int, height: int, duration: float) -> Tiles:
 
 def frames_filter(duration: float) -> str:
     """Return an ffmpeg filter that lets ten frames pass, from the middle of each tenth."""
-    due = f"(selected_n+0.5)*{duration / CANDIDATES:.4f}"
+    # The very first frame is often black; a film of a moment may have no other.
+    lead = 0.5 if duration >= 1 else 0
+    due = f"(selected_n+{lead:g})*{duration / CANDIDATES:.4f}"
     return f"select='lt(selected_n,{CANDIDATES})*gte(t,{due})'"
 
 
