@@ -13,7 +13,7 @@ from kodipest.engines.media import storage
 
 SMALLEST_BLOCK: Final = 4 * 1024
 FIRST_BLOCK: Final = 64 * 1024
-LARGEST_BLOCK: Final = 1024 * 1024
+LARGEST_BLOCK: Final = 256 * 1024
 QUICK_SECONDS: Final = 0.05
 SLOW_SECONDS: Final = 0.5
 
