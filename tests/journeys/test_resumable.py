@@ -329,6 +329,61 @@ def drop(page: Page, film: Path) -> None:
         mouse.send("Input.dispatchDragEvent", {"type": kind, **place})
 
 
+def test_a_file_that_changes_under_the_hand_is_noticed(
+    enter: Enter, line: Line, short_film: Path, tmp_path: Path
+) -> None:
+    page = enter("/studio/baru/")
+    start_work(page, "video", "Flashdisk dicabut")
+    film = tmp_path / "serambi.mp4"
+    shutil.copyfile(short_film, film)
+    line.rate = SLOW
+    send(page, film)
+    film.unlink()  # the flash drive is out
+    line.cut()
+    expect(row(page)).to_have_attribute("data-state", "unreadable", timeout=LONG)
+
+    line.rate = 0
+    shutil.copyfile(short_film, film)
+    with page.expect_file_chooser() as chooser:
+        button(page, "choose").click()
+    chooser.value.set_files(film)
+    is_taken(page)
+
+
+def test_what_was_called_off_at_another_pc_begins_anew(
+    enter: Enter, line: Line, short_film: Path
+) -> None:
+    page = enter("/studio/baru/")
+    start_work(page, "video", "Dibuang di tempat lain")
+    line.rate = SLOW
+    send(page, short_film)
+    button(page, "pause").click()
+    other = enter(urlsplit(page.url).path)
+    call_off(other)
+    expect(other.locator(".sending")).to_have_count(0)
+
+    button(page, "go").click()
+    expect(row(page)).to_have_attribute("data-state", "gone", timeout=LONG)
+    line.rate = 0
+    button(page, "go").click()
+    is_taken(page)
+
+
+def test_a_file_that_came_whole_misses_only_the_last_step(enter: Enter, short_film: Path) -> None:
+    page = enter("/studio/baru/")
+    start_work(page, "video", "Langkah terakhir")
+    page.route("**/unggah/", lambda route: route.abort())  # the line breaks after the last byte
+    page.set_input_files("#file-main", short_film)
+    expect(row(page)).to_have_attribute("data-state", "lost", timeout=LONG)
+    page.unroute("**/unggah/")
+    page.reload()
+    expect(row(page)).to_have_attribute("data-state", "whole")
+    parts = Parts(page)
+    button(page, "go").click()
+    is_taken(page)
+    assert parts.sent == []
+
+
 def test_whoever_was_signed_out_signs_in_again_and_goes_on(
     enter: Enter, line: Line, short_film: Path
 ) -> None:
