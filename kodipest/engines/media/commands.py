@@ -28,6 +28,8 @@ _NAMELESS = ["-map_metadata", "-1", "-map_chapters", "-1"]
 # Key frames at 0, 1, 2, 4, 6 … seconds: the first two make the short first segment possible.
 # With long groups at 0, 1, 4, 8 …: the same segments, with one key frame each.
 _KEY_FRAMES = "expr:gte(t,if(lt(n_forced,2),n_forced,(n_forced-1)*{gop}))"
+# As it is, but for what an editor or a drone writes between the pictures (SEI, unit type 6).
+_COPY = ["-c:v", "copy", "-bsf:v", "filter_units=remove_types=6"]
 _HDR_TO_SDR = (
     "zscale=w={w}:h={h}:t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,"
     "tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv420p"
@@ -64,12 +66,12 @@ def ladder_arguments(
     graphs = [_picture_graph(probe, recipe, aside, means)]
     outputs = []
     for rung, threads in zip(recipe.rungs, threads_for(recipe.rungs, means.cores), strict=True):
-        outputs += ["-map", f"[{rung.name}]", *picture_words(rung, recipe, threads)]
-        outputs += _fragments(rung.name)
+        outputs += picture_words(rung, recipe, threads, probe) + _fragments(rung.name)
     if recipe.sound:
         graphs.append(_sound_graph(probe, correction, aside.taps))
         outputs += ["-map", "[sound]", *_sound_words(recipe), *_fragments(recipe.sound)]
     outputs += _aside_outputs(aside, has_sound=bool(recipe.sound))
+    graph = ";".join(filter(None, graphs))
     return [
         *opening_words(),
         "-filter_complex_threads",
@@ -77,8 +79,7 @@ def ladder_arguments(
         "-threads",
         str(means.cores),
         *input_words(probe),
-        "-filter_complex",
-        ";".join(graphs),
+        *(["-filter_complex", graph] if graph else []),
         *outputs,
     ]
 
@@ -99,8 +100,8 @@ def _aside_outputs(aside: Aside, *, has_sound: bool) -> list[str]:
 
 def threads_for(rungs: Sequence[Rung], cores: int) -> list[int]:
     """Share the cores by area. Rungs run side by side, so more threads only wait for each other."""
-    areas = [rung.width * rung.height for rung in rungs]
-    return [max(1, round(cores * area / sum(areas))) for area in areas]
+    areas = [0 if rung.is_copied else rung.width * rung.height for rung in rungs]
+    return [max(1, round(cores * area / max(1, sum(areas)))) for area in areas]
 
 
 def sound_arguments(
@@ -145,21 +146,22 @@ def _picture_graph(probe: Probe, recipe: Recipe, aside: Aside, means: Means) -> 
 
     The few frames for a poster leave before that: they are scaled by themselves.
     """
-    tallest_first = recipe.rungs[::-1]
-    top = tallest_first[0]
+    tallest_first = [rung for rung in recipe.rungs[::-1] if not rung.is_copied]
+    asides = _asides(aside)
+    if not tallest_first and not asides:
+        return ""
+    top = tallest_first[0] if tallest_first else recipe.rungs[0]
     even = f"[0:{probe.video_index}]{_even_time(probe, recipe)}"
     chains = [f"{even}{',split[to0][to_poster]' if aside.tiles else '[to0]'}"]
     if aside.tiles:
         chains.append(_poster_chain(probe, means))
     chains.append(f"[to0]{_prepare(probe, top, means)}[at0]")
-    last = len(tallest_first) - 1
-    for step, rung in enumerate(tallest_first):
-        uses = [f"[{rung.name}]"]
-        uses += [f"[to{step + 1}]"] if step < last else _asides(aside)
+    for step in range(max(1, len(tallest_first))):
+        here, lower = tallest_first[step : step + 1], tallest_first[step + 1 : step + 2]
+        uses = [f"[{rung.name}]" for rung in here]
+        uses += [f"[to{step + 1}]"] if lower else asides
         chains.append(f"[at{step}]split={len(uses)}{''.join(uses)}")
-        if step < last:
-            scale = _scale(tallest_first[step + 1], means)
-            chains.append(f"[to{step + 1}]{scale},setsar=1[at{step + 1}]")
+        chains += [f"[to{step + 1}]{_scale(one, means)},setsar=1[at{step + 1}]" for one in lower]
     if aside.tiles:
         chains.append(f"[to_shots]{tile_filter(aside.tiles)}[{SHOT}]")
     chains += [f"[to_{t.name}]{t.picture}[{t.name}_picture]" for t in aside.taps if t.picture]
@@ -218,10 +220,12 @@ def _size_and_colour(probe: Probe, top: Rung, means: Means) -> str:
     return f"{_SWSCALE.format(w=top.width, h=top.height)}:{colour},format=yuv420p"
 
 
-def picture_words(rung: Rung, recipe: Recipe, threads: int) -> list[str]:
-    """Return the encoder and its settings for one rung."""
+def picture_words(rung: Rung, recipe: Recipe, threads: int, probe: Probe) -> list[str]:
+    """Return where the pictures of a rung come from, its encoder and its settings."""
+    if rung.is_copied:
+        return ["-map", f"0:{probe.video_index}", *_COPY]
     words = av1_words(rung, recipe, threads) if recipe.codec == "av1" else x264_words(rung, recipe)
-    return [*words, "-threads", str(threads)]
+    return ["-map", f"[{rung.name}]", *words, "-threads", str(threads)]
 
 
 def x264_words(rung: Rung, recipe: Recipe) -> list[str]:

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 
 from kodipest.engines.media.dash import DASH, write_dash
@@ -28,6 +29,7 @@ from kodipest.engines.media.playlists import MASTER, read_durations
 from kodipest.engines.media.recipes import ADDITIONS, Part
 
 SAME_SECONDS = 0.1
+SAME_END_SECONDS = 0.6
 
 
 def join_addition(base_out: Path, addition_out: Path) -> Manifest:
@@ -57,7 +59,9 @@ def leave_addition(base_out: Path, part: Part) -> Manifest:
     """Take an addition off its base: first nothing names it any more, then its files go."""
     with _alone(base_out):
         base = read_manifest(base_out)
-        if part in base.parts[1:]:
+        if part not in ADDITIONS:
+            return base
+        if part in base.parts:
             base = _tell(_without(base, part), base_out)
         shutil.rmtree(base_out / part, ignore_errors=True)
         return _tell(base, base_out)
@@ -77,13 +81,27 @@ def _alone(base_out: Path) -> Iterator[None]:
 def _require_same_film(
     base_out: Path, base: Manifest, addition_out: Path, addition: Manifest
 ) -> None:
-    """Players switch at segment borders, so each border must be one in every rung."""
-    borders = read_durations(base_out / base.rungs[0].playlist)
+    """Players switch at segment borders, so each border must be one in every rung.
+
+    The borders of a rung that is copied are its own; there, players go by time.
+    """
+    paced = [rung for rung in base.rungs if not rung.is_copied] or base.rungs
+    borders = _borders(base_out, paced[0])
     for rung in addition.rungs:
-        found = read_durations(addition_out / rung.playlist)
-        is_close = all(abs(a - b) <= SAME_SECONDS for a, b in zip(borders, found, strict=False))
-        if len(borders) != len(found) or not is_close:
-            raise Unusable("encoder_failed", f"{rung.name}: segments {found}, not {borders}")
+        found = _borders(addition_out, rung)
+        if rung.is_copied or paced[0].is_copied:
+            is_same = abs(borders[-1] - found[-1]) <= SAME_END_SECONDS
+        else:
+            is_same = len(borders) == len(found) and all(
+                abs(a - b) <= SAME_SECONDS for a, b in zip(borders, found, strict=True)
+            )
+        if not is_same:
+            raise Unusable("encoder_failed", f"{rung.name}: segments end {found}, not {borders}")
+
+
+def _borders(out: Path, rung: Rendition) -> list[float]:
+    """Return the seconds at which the segments of a rung end."""
+    return list(accumulate(read_durations(out / rung.playlist)))
 
 
 def _bring(source: Path, target: Path) -> None:

@@ -58,7 +58,10 @@ class Ladder:
     def __post_init__(self) -> None:
         recipe = self.recipe
         home = recipe.part if recipe.is_addition else ""
-        self.tracks = [Track(rung.name, self.work, self.out, home) for rung in recipe.rungs]
+        self.tracks = [
+            Track(rung.name, self.work, self.out, home, is_copied=rung.is_copied)
+            for rung in recipe.rungs
+        ]
         self.sound = Track(recipe.sound, self.work, self.out, home) if recipe.sound else None
 
     @property
@@ -136,7 +139,8 @@ class Ladder:
     def _promised(self, rung: Rung, track: Track) -> Rendition:
         """Describe a rung that has begun: the ceiling stands in for the true bit rate."""
         codec = track.init.codec if track.init else ""
-        if self.recipe.codec == "h264" and not codec.endswith(f"{rung.level:02X}"):
+        is_ours = self.recipe.codec == "h264" and not rung.is_copied
+        if is_ours and not codec.endswith(f"{rung.level:02X}"):
             raise Unusable("encoder_failed", f"{rung.name}: {codec}, not level {rung.level}")
         peak = round(rung.max_bits * PROMISE) + self.recipe.sound_bits
         return self._rendition(rung, track, peak, 0)
@@ -162,6 +166,7 @@ class Ladder:
             fps=round(float(self.recipe.fps), 3),
             sound=self.recipe.sound,
             part=self.recipe.part,
+            is_copied=rung.is_copied,
         )
 
     def _sound_set(self, track: Track) -> SoundSet:

@@ -29,6 +29,7 @@ class Rendition:
     fps: float = 0.0
     sound: str = ""
     part: str = "base"
+    is_copied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

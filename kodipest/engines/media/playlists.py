@@ -18,7 +18,11 @@ from kodipest.engines.media.fragments import (
     read_fragment,
     read_init,
 )
-from kodipest.engines.media.recipes import FIRST_SEGMENT_SECONDS, SEGMENT_SECONDS
+from kodipest.engines.media.recipes import (
+    COPY_TARGET_SECONDS,
+    FIRST_SEGMENT_SECONDS,
+    SEGMENT_SECONDS,
+)
 
 PLAYLIST = "index.m3u8"
 INIT = "init.mp4"
@@ -37,13 +41,15 @@ class Segment:
 class Track:
     """One rendition on its way from the encoder's folder to the served one.
 
-    `home` is a folder inside `out` that holds it; "" for none.
+    `home` is a folder inside `out` that holds it; "" for none. The segments of a copied one end
+    where its key frames allow, not at 1, 4, 8 … seconds.
     """
 
     name: str
     work: Path
     out: Path
     home: str = ""
+    is_copied: bool = False
     init: Init | None = None
     segments: list[Segment] = field(default_factory=list)
     waiting: list[Fragment] = field(default_factory=list)
@@ -98,9 +104,16 @@ class Track:
         path.unlink()
         self.taken += 1
         self.end = fragment.start + fragment.duration
-        self.waiting.append(fragment)
-        if self.end / init.timescale >= self._boundary() - _NEAR_BOUNDARY_SECONDS:
+        if self._is_too_much(init):
             self._close_segment()
+        self.waiting.append(fragment)
+        if self.end / init.timescale >= self._boundary(init) - _NEAR_BOUNDARY_SECONDS:
+            self._close_segment()
+
+    def _is_too_much(self, init: Init) -> bool:
+        """Say whether a copied fragment that has come would make the open segment longer than promised."""
+        ticks = self.end - self.waiting[0].start if self.waiting else 0
+        return self.is_copied and ticks > COPY_TARGET_SECONDS * init.timescale
 
     def _check(self, fragment: Fragment, path: Path) -> None:
         if not fragment.is_independent:
@@ -108,8 +121,10 @@ class Track:
         if self.taken and fragment.start != self.end:
             raise Unusable("encoder_failed", f"{path.name}: {fragment.start}, not {self.end}")
 
-    def _boundary(self) -> int:
+    def _boundary(self, init: Init) -> float:
         """Second at which the open segment is due to end: 1, 4, 8, 12 and so on."""
+        if self.is_copied:
+            return self.waiting[0].start / init.timescale + SEGMENT_SECONDS
         return len(self.segments) * SEGMENT_SECONDS or FIRST_SEGMENT_SECONDS
 
     def _close_segment(self) -> None:
@@ -127,7 +142,7 @@ class Track:
         head = [
             "#EXTM3U",
             "#EXT-X-VERSION:7",
-            f"#EXT-X-TARGETDURATION:{SEGMENT_SECONDS}",
+            f"#EXT-X-TARGETDURATION:{COPY_TARGET_SECONDS if self.is_copied else SEGMENT_SECONDS}",
             "#EXT-X-MEDIA-SEQUENCE:0",
             "#EXT-X-PLAYLIST-TYPE:EVENT",
             "#EXT-X-INDEPENDENT-SEGMENTS",

@@ -48,8 +48,15 @@ BASE_SIDE = 480
 CRF = 23
 # SVT-AV1 at preset 10 costs about what x264 veryfast costs (PEERS.md).
 THRIFT_PRESET, FAST_THRIFT_PRESET = "10", "13"
-THRIFT_CRF = 38
+THRIFT_CRF = (
+    40  # as good as crf 23 of x264 on two real films, at 30 to 45 % fewer bytes (bench/media.md)
+)
 THRIFT_CEILING = 0.7  # of the H.264 ceiling of the same rung
+# A copied rung may be as dense for a moment as the buffer of the encoder would let it be.
+COPY_PEAK = 1.5
+COPY_LEVELS = {240: 30, 360: 31, 480: 31, 720: 40, 1080: 41}
+COPY_HELD_SECONDS = 0.5  # a longer sound needs its last picture held
+COPY_TARGET_SECONDS = 5  # its segments end where its key frames allow
 # A film cropped by a few lines still deserves the rung it is named after, at its own size.
 NEARLY = 0.95
 
@@ -78,13 +85,17 @@ _LEVELS = (
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One size of the ladder. `level` is the H.264 level times ten."""
+    """One size of the ladder. `level` is the H.264 level times ten.
+
+    A rung that is copied keeps the pictures, key frames and level of the source.
+    """
 
     name: str
     width: int
     height: int
     max_bits: int
     level: int
+    is_copied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +169,7 @@ def _film(probe: Probe, part: Part, preset: str, max_fps: int) -> Recipe:
     if preset not in PRESETS:
         raise ValueError(f"preset {preset!r}, expected one of {PRESETS}")
     rate = output_rate(probe.fps, max_fps)
-    rungs = rungs_for(probe.width, probe.height, rate)
+    rungs = _with_copy(rungs_for(probe.width, probe.height, rate), probe, rate)
     has_sound = part != "high"
     return Recipe(
         name=f"video-{RECIPE_VERSION}-{part}-{preset}",
@@ -173,6 +184,21 @@ def _film(probe: Probe, part: Part, preset: str, max_fps: int) -> Recipe:
     )
 
 
+def _with_copy(rungs: tuple[Rung, ...], probe: Probe, rate: Fraction) -> tuple[Rung, ...]:
+    """Copy the source as the top rung, if it is what that rung would be, or better."""
+    top = rungs[-1]
+    side = int(top.name.removesuffix("p"))
+    is_fit = (
+        0 < probe.copy_bits <= top.max_bits
+        and probe.copy_peak_bits <= top.max_bits * COPY_PEAK
+        and probe.copy_level <= COPY_LEVELS.get(side, COPY_LEVELS[240])
+        and (top.width, top.height) == (probe.width, probe.height)
+        and abs(probe.fps - rate) <= 0.02 * rate
+        and abs(probe.duration_seconds - probe.video_seconds) <= COPY_HELD_SECONDS
+    )
+    return (*rungs[:-1], replace(top, is_copied=True)) if is_fit else rungs
+
+
 def _of_part(part: Part, rungs: Iterable[Rung]) -> Iterable[Rung]:
     for rung in rungs:
         is_base = int(rung.name.removesuffix("p")) <= BASE_SIDE
@@ -184,7 +210,12 @@ def _thrift(base: Recipe, preset: str) -> Recipe:
     """Return the data-saver of a base: the same sizes in AV1, its sound in Opus."""
     fast = preset in {"ultrafast", "superfast"}
     rungs = tuple(
-        replace(rung, name=f"{rung.name}-av1", max_bits=round(rung.max_bits * THRIFT_CEILING))
+        replace(
+            rung,
+            name=f"{rung.name}-av1",
+            max_bits=round(rung.max_bits * THRIFT_CEILING),
+            is_copied=False,
+        )
         for rung in base.rungs
     )
     return replace(

@@ -13,6 +13,7 @@ from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from kodipest.engines.media import copying
 from kodipest.engines.media.boxes import top_level_boxes
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.facts import Probe
@@ -234,7 +235,21 @@ class _Reader:
             "color_matrix": matrix,
             "is_plain": frame.format.name == "yuv420p"
             and frame.color_range != _FULL_RANGE
+            and frame.width % 2 == frame.height % 2 == 0
             and (matrix or guessed_matrix(width, height)) == "bt709",
+            **self._copyable(stream, frame),
+        }
+
+    def _copyable(self, stream: VideoStream, frame: VideoFrame) -> dict[str, int]:
+        if self.sniffed.container != "mp4" or self.is_truncated:
+            return {}
+        found = copying.look(self.path, self.container, stream, frame)
+        if found is None:
+            return {}
+        return {
+            "copy_bits": found.bits,
+            "copy_peak_bits": found.peak_bits,
+            "copy_level": found.level,
         }
 
     def _first_frame(self, stream: VideoStream) -> VideoFrame:
