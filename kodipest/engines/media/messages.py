@@ -91,7 +91,7 @@ _WORDS: dict[str, "_StrPromise"] = {
         "Nothing was sent; remove files you no longer need, or ask the operator for more."
     ),
     "quota_group": _(
-        "This file (%(length)s) does not fit: your pesantren may keep %(limit)s together and has %(left)s left. "
+        "This file (%(length)s) does not fit: together you may keep %(limit)s and have %(left)s left. "
         "Nothing was sent; remove files you no longer need, or ask the operator for more."
     ),
     # what cannot be done with it now

@@ -97,7 +97,8 @@ def _or_no(view: Callable[..., HttpResponse], request: HttpRequest, **name: UUID
     except Misspoken as error:
         return _told(HTTPStatus.BAD_REQUEST, "bad_request", str(error))
     except PermissionDenied as error:
-        return _told(HTTPStatus.FORBIDDEN, "not_allowed", str(error) or _("You may not do this."))
+        said = str(error) or _("You may not do this. Ask the person who invited you.")
+        return _told(HTTPStatus.FORBIDDEN, "not_allowed", said)
     except ObjectDoesNotExist:
         return _refused(messages.refusal("arrival_unknown"))
     except Refusal as refusal:
