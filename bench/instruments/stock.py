@@ -20,6 +20,7 @@ from kodipest.engines.media import storage
 from kodipest.engines.media.models import Original, Transcode
 from kodipest.engines.sanad.chain import Statement, vouch
 from kodipest.kernel import freshness
+from kodipest.kernel.text import folded
 from kodipest.people.models import Consent, Organisation, Person, Purpose, Withdrawal
 from kodipest.stages.publication.models import Channel, Edition
 from kodipest.stages.publication.queries import all_published_editions
@@ -157,6 +158,7 @@ def rows_of(
     work = Work(
         kind=kind,
         title=title,
+        title_folded=folded(title),
         slug=f"karya-{number}",
         organisation=dice.choice(houses),
         stage=Stage.PUBLICATION,
@@ -168,6 +170,7 @@ def rows_of(
         work=work,
         number=1,
         title=title,
+        title_folded=folded(title),
         synopsis=" ".join(dice.choices(WORDS, k=30)).capitalize() + ".",
         body=text_of(dice) if kind == "article" else "",
         made_at=at,

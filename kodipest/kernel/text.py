@@ -19,6 +19,20 @@ UNSEEN = re.compile(
 # What takes no ink alone: spaces, joiners, soft hyphens, marks of direction.
 INKLESS = re.compile(r"[\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u2060-\u2064]*")
 
+# Letters that one word is written with now and then; None: with or without.
+ALIKE = str.maketrans(
+    {
+        "\u0671": "\u0627",  # alef wasla; hamza above, below and madda are marks, and gone already
+        "\u0649": "\u064a",  # alef maqsura
+        "\u06cc": "\u064a",  # Persian ya
+        "\u06a9": "\u0643",  # Persian kaf
+        "\u0629": "\u0647",  # ta marbuta
+        "\u0640": None,  # tatweel
+        "\u0621": None,  # hamza alone
+    }
+    | dict.fromkeys("'`´\u2018\u2019\u02bb\u02bc\u02be\u02bf\u00ad\u200c\u200d")  # Qur'an, ʿIlm
+)
+
 
 def clean_line(text: str) -> str:
     """Return `text` as one NFC line without control characters or outer space; nothing unseen alone."""
@@ -32,6 +46,18 @@ def clean_text(text: str) -> str:
     lines = UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = unicodedata.normalize("NFC", lines).strip()
     return "" if INKLESS.fullmatch(text) else text
+
+
+def folded(text: str) -> str:
+    """Return what is compared when somebody searches: alike for all spellings of one word.
+
+    Without capitals, accents, harakat, tatweel and apostrophes; alef, ya and ta marbuta in one form
+    each, as Lucene's ArabicNormalizer has them; compatibility forms (NFKC) taken apart. Letters of
+    scripts that write vowels as marks (Javanese, Devanagari) keep them: their class is 0.
+    """
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return " ".join(unicodedata.normalize("NFC", bare).translate(ALIKE).split())
 
 
 def is_arabic(text: str) -> bool:

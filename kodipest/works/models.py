@@ -36,6 +36,7 @@ class Work(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     title = models.CharField(_("title"), max_length=200, help_text="of the newest revision")
+    title_folded = models.TextField(default="", editable=False)  # `kernel.text.folded`, for search
     slug = models.SlugField(max_length=90, unique=True)
     language = models.CharField(_("language"), max_length=8, choices=LANGUAGES, default="id")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="works")
@@ -74,6 +75,7 @@ class Revision(models.Model):
     work = models.ForeignKey(Work, on_delete=models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField()
     title = models.CharField(_("title"), max_length=200)
+    title_folded = models.TextField(default="", editable=False)
     synopsis = models.TextField(_("synopsis"), blank=True, max_length=2000)
     body = models.TextField(_("text"), blank=True, max_length=200_000)
     made_at = models.DateTimeField(default=timezone.now)

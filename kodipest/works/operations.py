@@ -22,7 +22,7 @@ from kodipest.engines.media.operations import (
 )
 from kodipest.kernel.errors import Refusal
 from kodipest.kernel.permissions import require
-from kodipest.kernel.text import clean_line, clean_text
+from kodipest.kernel.text import clean_line, clean_text, folded
 from kodipest.people import audit
 from kodipest.people.models import Organisation, Person, Role
 from kodipest.works import sanad, words
@@ -61,10 +61,13 @@ def start_work(
     if not title:
         raise Refusal({"title": Refusal(words.NEEDS_TITLE, code="title_missing")})
     work = Work(kind=kind, title=title, organisation=organisation, language=language, created_by=by)
+    work.title_folded = folded(title)
     work.slug = slug_of(work)
     work.full_clean()
     work.save(force_insert=True)
-    Revision.objects.create(work=work, number=1, title=title, made_by=by)
+    Revision.objects.create(
+        work=work, number=1, title=title, title_folded=work.title_folded, made_by=by
+    )
     Credit.objects.create(work=work, person=by)
     audit.record("start_work", work, by=by, kind=kind)
     return work
@@ -130,11 +133,12 @@ def change_text(
     if not revision.title:
         raise Refusal({"title": Refusal(words.NEEDS_TITLE, code="title_missing")})
     revision.clean_fields()
-    fields = {"title": revision.title, "synopsis": revision.synopsis, "body": revision.body}
+    titles = {"title": revision.title, "title_folded": folded(revision.title)}
+    fields = titles | {"synopsis": revision.synopsis, "body": revision.body}
     if not Revision.objects.filter(pk=revision.pk, sealed_at=None).update(**fields):
         raise Refusal(words.SEALED, code="sealed")
     work.title = revision.title
-    Work.objects.filter(pk=work.pk).update(title=work.title)
+    Work.objects.filter(pk=work.pk).update(**titles)
     # An address that the public knows stays. Until then it tells no title that was taken back.
     if not Attestation.objects.filter(work=work, act=Act.PUBLISHED).exists():
         work.slug = slug_of(work)
@@ -269,6 +273,7 @@ def begin_revision(*, work: Work, by: Person) -> Revision:
         work=work,
         number=newest.number + 1,
         title=newest.title,
+        title_folded=newest.title_folded,
         synopsis=newest.synopsis,
         body=newest.body,
         caption_languages=newest.caption_languages,

@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from kodipest.engines.media.models import Transcode
 from kodipest.kernel.errors import Refusal
-from kodipest.kernel.text import clean_line
+from kodipest.kernel.text import clean_line, folded
 from kodipest.people.models import AuditEntry, Organisation, Person, Purpose, Role
 from kodipest.people.queries import organisations_of, people_with_consent, public_names
 from kodipest.people.rules import is_curator, is_programme_manager
@@ -28,8 +28,8 @@ def works_like(
     works: QuerySet[Work], *, q: str = "", kind: str = "", where: str = "", stage: str = ""
 ) -> QuerySet[Work]:
     """Narrow `works` to a text in the title, a kind, a stage, and a place: desk, others or out."""
-    if q := clean_line(q):
-        works = works.filter(title__icontains=q)
+    if q := folded(clean_line(q)):
+        works = works.filter(title_folded__contains=q)
     if kind in Work.Kind.values:
         works = works.filter(kind=kind)
     if stage in Stage.values:

@@ -4,6 +4,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from kodipest.engines.media.models import Original, Transcode
+from kodipest.kernel.text import folded
 from kodipest.people.models import Person
 from kodipest.works.models import Asset, Credit, Revision, Work
 from tests.factories.media import OriginalFactory, TranscodeFactory
@@ -36,6 +37,7 @@ class WorkFactory(DjangoModelFactory):
 
     kind = Work.Kind.ARTICLE
     title = "Kitab kuning for beginners"
+    title_folded = factory.LazyAttribute(lambda it: folded(it.title))
     slug = factory.Sequence("kitab-kuning-{}".format)
     organisation = factory.SubFactory(OrganisationFactory)
     created_by = factory.SubFactory(PersonFactory)
@@ -62,6 +64,7 @@ class RevisionFactory(DjangoModelFactory):
     work = factory.SubFactory(WorkFactory, revision=None)
     number = 1
     title = factory.SelfAttribute("work.title")
+    title_folded = factory.LazyAttribute(lambda it: folded(it.title))
     body = "Bismillah. A text about reading."
     made_at = factory.LazyAttribute(lambda it: it.work.created_at)
     made_by = factory.SelfAttribute("work.created_by")

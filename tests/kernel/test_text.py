@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kodipest.kernel.text import UNSEEN, article_html, clean_line, clean_text, is_arabic
+from kodipest.kernel.text import UNSEEN, article_html, clean_line, clean_text, folded, is_arabic
 
 BIDI_CONTROLS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 # Everything a person or a machine can put into a string, halves of surrogate pairs included.
@@ -147,3 +147,46 @@ def test_article_html_reads_a_hostile_text_in_time(evil):
     article_html(evil * (60_000 // len(evil)))
 
     assert time.process_time() - began < 20
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ibrāhīm", "ibrahim"),
+        ("ÉCOLE", "école"),
+        ("İSTANBUL", "istanbul"),
+        ("Straße", "STRASSE"),
+        ("ﬁlm", "FILM"),
+        ("Qur'an", "Quran"),
+        ("Qur’ān", "qur'an"),
+        ("ʿIlm", "ilm"),
+        ("Ｆｉｌｍ  ２", "film 2"),
+        ("مُحَمَّدٌ", "محمد"),
+        ("الرَّحْمٰن", "الرحمن"),
+        ("أحمد إبراهيم آدم ٱلله", "احمد ابراهيم ادم الله"),
+        ("موسى", "موسي"),
+        ("مدرسة", "مدرسه"),
+        ("كتـــاب", "کتاب"),
+        ("ﷲ", "الله"),
+        (" two\u00a0 words ", "two words"),
+    ],
+)
+def test_one_word_is_folded_alike_however_it_is_written(one, other):
+    assert folded(one) == folded(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("江户", "江戸"), ("ꦏꦶ", "ꦏ"), ("kitab", "kitap"), ("ب", "ت")]
+)
+def test_different_words_stay_different(one, other):
+    assert folded(one) != folded(other)
+
+
+@given(anything)
+def test_folding_twice_is_folding_once(text):
+    assert folded(folded(text)) == folded(text)
+
+
+@given(anything)
+def test_a_part_is_found_whatever_stands_before_it(text):
+    assert folded("KITĀB ku") in folded(f"{text} kitab kuning")

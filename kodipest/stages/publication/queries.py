@@ -9,9 +9,10 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from kodipest.engines.media.models import Original, Transcode
 from kodipest.kernel.errors import Refusal
 from kodipest.kernel.journal import Entry
-from kodipest.kernel.text import clean_line
+from kodipest.kernel.text import clean_line, folded
 from kodipest.people import journal
 from kodipest.people.models import Organisation, Person, Role
 from kodipest.people.queries import organisations_of
@@ -69,8 +70,8 @@ def count_editions_like(text: str = "", kind: str = "") -> int:
 
 
 def _like(editions: QuerySet[Edition], text: str, kind: str) -> QuerySet[Edition]:
-    if text := clean_line(text)[:200]:
-        editions = editions.filter(revision__title__icontains=text)
+    if text := folded(clean_line(text)[:200]):
+        editions = editions.filter(revision__title_folded__contains=text)
     return editions.filter(kind=kind) if kind in Work.Kind.values else editions
 
 
@@ -180,8 +181,18 @@ def obstacles_to_publication(work: Work) -> list[Refusal]:
 
 
 def public_folders() -> set[str]:
-    """Names of the rendition folders that the public may fetch now."""
-    shown: Iterable[str] = Asset.objects.filter(
-        revision__in=all_published_editions().values("revision")
-    ).values_list("transcode__folder", flat=True)
-    return {folder for folder in shown if folder}
+    """Names of the rendition folders that the public may fetch now.
+
+    A set that was made anew stays open beside its successor for a while: somebody is in the middle
+    of it. A document does not, and is closed while it waits: older copies told about their makers.
+    """
+    shown = Asset.objects.filter(revision__in=all_published_editions().values("revision"))
+    shown = shown.exclude(
+        original__kind=Original.Kind.DOCUMENT, transcode__replaced_by__isnull=False
+    )
+    before = Transcode.objects.filter(replaced_by__in=shown.values("transcode")).exclude(
+        original__kind=Original.Kind.DOCUMENT
+    )
+    folders = {*shown.values_list("transcode__folder", flat=True)}
+    folders |= {*before.values_list("folder", flat=True)}
+    return folders - {""}
