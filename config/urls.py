@@ -13,6 +13,7 @@ urlpatterns = [
         path("", include("kodipest.web.today.urls")),
         path("", include("kodipest.engines.media.arrivals.urls")),
         path("", include("kodipest.works.urls")),
+        path("", include("kodipest.works.reading.urls")),
         path("", include("kodipest.works.preparations.urls")),
         path("", include("kodipest.works.captions.urls")),
         path("", include("kodipest.stages.coaching.urls")),

@@ -13,6 +13,8 @@ from kodipest.works.models import LANGUAGES, Asset, Revision
 
 MASTER = "master.m3u8"  # the name a playlist has while its manifest is still to come
 NAMES = dict(LANGUAGES)
+KINDS_OF_PICTURES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg"}
+PLAIN_KINDS = ("jpg", "webp")  # a screen that knows neither AVIF nor WebP gets the first of these
 Address = Callable[[Transcode, str], str]
 CaptionAddress = Callable[[str], str]  # of a language
 
@@ -45,13 +47,26 @@ class Film:
 
 
 @dataclass(frozen=True)
+class Source:
+    """The widths of a picture in one kind of file."""
+
+    mime: str
+    srcset: str
+
+
+@dataclass(frozen=True)
 class Picture:
-    """One picture in the widths that were prepared, with the widest as its own address."""
+    """One picture in the widths that were prepared, with the widest as its own address.
+
+    `src` and `srcset` are JPEG, which every screen shows; `sources` are the smaller kinds, the
+    smallest first.
+    """
 
     src: str
     srcset: str
     width: int
     height: int
+    sources: list[Source] = field(default_factory=list)
 
 
 def manifest_of(asset: Asset | None) -> dict[str, Any]:
@@ -97,15 +112,29 @@ def picture_of(asset: Asset, address: Address) -> Picture | None:
     images = sorted(manifest_of(asset).get("images") or [], key=lambda image: image["width"])
     if not images:
         return None
-    widest = images[-1]
-    kind = widest["file"].rpartition(".")[2]
-    widths = [
+    sets = {kind: srcset_of(asset, images, kind, address) for kind in KINDS_OF_PICTURES}
+    plain = next(kind for kind in (*PLAIN_KINDS, *KINDS_OF_PICTURES) if sets[kind])
+    widest = [image for image in images if image["file"].endswith(plain)][-1]
+    return Picture(
+        src=address(asset.transcode, widest["file"]),
+        srcset=sets[plain],
+        width=widest["width"],
+        height=widest["height"],
+        sources=[
+            Source(KINDS_OF_PICTURES[kind], told)
+            for kind, told in sets.items()
+            if told and kind != plain
+        ],
+    )
+
+
+def srcset_of(asset: Asset, images: list[dict[str, Any]], kind: str, address: Address) -> str:
+    """List the widths of one kind, as an `img` wants them."""
+    return ", ".join(
         f"{address(asset.transcode, image['file'])} {image['width']}w"
         for image in images
-        if image["file"].endswith(kind)
-    ]
-    src = address(asset.transcode, widest["file"])
-    return Picture(src, ", ".join(widths), widest["width"], widest["height"])
+        if image["file"].endswith(f".{kind}")
+    )
 
 
 def poster_of(revision: Revision, address: Address, size: str = "poster_small") -> str:

@@ -13,6 +13,7 @@ from kodipest.kernel.text import article_html
 from kodipest.works import exhibits
 from kodipest.works.exhibits import Film, Picture, manifest_of
 from kodipest.works.models import Asset, Revision, Work
+from kodipest.works.reading.books import has_reader
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ def preview_of(revision: Revision) -> Preview:
 
 def book_of(main: Asset) -> str:
     """Return where a book can be opened, or nothing while it is being prepared."""
+    if has_reader(main):
+        return reverse("read_version", args=[main.revision_id])
     file = manifest_of(main).get("file")
     return private_url(main.transcode, file) if file else ""
 

@@ -41,23 +41,37 @@ def test_a_film_that_nobody_has_begun_to_prepare_is_none_yet() -> None:
     assert exhibits.film_of(revision, public_url, remembered_as="me") is None
 
 
-def test_pictures_come_in_their_widths_of_one_format() -> None:
+def test_pictures_come_in_their_widths_and_in_every_kind_that_was_made() -> None:
     revision = RevisionFactory()
     picture = asset(revision, "image")
     picture.transcode.manifest |= {
         "images": [
-            {"file": "960.webp", "width": 960, "height": 640},
-            {"file": "480.webp", "width": 480, "height": 320},
-            {"file": "480.jpg", "width": 480, "height": 320},
+            {"file": f"{width}.{kind}", "width": width, "height": width // 2}
+            for width in (960, 480)
+            for kind in ("jpg", "webp", "avif")
         ]
     }
 
     found = exhibits.picture_of(picture, public_url)
 
     assert found is not None
-    assert found.src.endswith("/960.webp")
+    assert found.src.endswith("/960.jpg")
     assert [width.split()[1] for width in found.srcset.split(", ")] == ["480w", "960w"]
-    assert (found.width, found.height) == (960, 640)
+    assert (found.width, found.height) == (960, 480)
+    assert [source.mime for source in found.sources] == ["image/avif", "image/webp"]
+    assert found.sources[0].srcset.count(".avif ") == 2
+
+
+def test_a_picture_prepared_before_there_were_more_kinds_is_shown() -> None:
+    revision = RevisionFactory()
+    picture = asset(revision, "image")
+    picture.transcode.manifest |= {"images": [{"file": "40.webp", "width": 40, "height": 20}]}
+
+    found = exhibits.picture_of(picture, public_url)
+
+    assert found is not None
+    assert found.src.endswith("/40.webp")
+    assert found.sources == []
 
 
 def test_the_cover_stands_for_a_sound() -> None:

@@ -57,7 +57,7 @@ def draw_pages(
             titles.append("")
             write_part(len(titles), Part(pages=drawn), out)
         pages = len(document)
-    told = write_index(Index("pages", titles, language, direction), out)
+    told = write_index(Index("pages", titles, language, direction), out) | {"pages": count}
     return {"reader": told, "pages": pages, "width": size[0], "height": size[1], "has_poster": True}
 
 

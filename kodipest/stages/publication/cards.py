@@ -16,6 +16,7 @@ from kodipest.stages.publication.models import Edition
 from kodipest.works import exhibits
 from kodipest.works.exhibits import Film, Picture, manifest_of
 from kodipest.works.models import Asset, Revision, Work
+from kodipest.works.reading.books import has_reader
 
 EXCERPT = 140
 MARKS = re.compile(r"[*_`#>\[\]]")  # CommonMark signs, for plain text
@@ -119,7 +120,8 @@ def book_of(edition: Edition) -> dict[str, Any] | None:
     return {
         "url": public_url(asset.transcode, name),
         "download": download_url(edition, asset, name),
+        "read": reverse("work_read", args=[edition.work.slug]) if has_reader(asset) else "",
         "bytes": asset.original.size_bytes,
-        "pages": asset.original.probe.get("pages"),
+        "pages": manifest.get("pages") or asset.original.probe.get("pages"),
         "is_pdf": name.endswith(".pdf"),
     }

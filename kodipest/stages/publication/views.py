@@ -4,11 +4,14 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kodipest.engines.media.captions import vtt_text
+from kodipest.engines.media.storage import public_url
 from kodipest.kernel.public import keep_briefly, public_page
 from kodipest.kernel.text import article_html, is_arabic
 from kodipest.stages.publication import cards
@@ -23,6 +26,8 @@ from kodipest.stages.publication.queries import (
 )
 from kodipest.works.models import Act, Asset, Caption, Work
 from kodipest.works.queries import public_credits, sanad_of
+from kodipest.works.reading.books import main_book, open_book
+from kodipest.works.reading.pages import asked_part, reader_context
 from kodipest.works.sanad import export_sanad
 
 PAGE_SIZE = 24
@@ -113,6 +118,27 @@ def captions(request: HttpRequest, slug: str, language: str) -> HttpResponse:
     edition = get_object_or_404(published_editions(), work__slug=slug)
     caption = get_object_or_404(Caption, revision=edition.revision_id, language=language)
     return HttpResponse(vtt_text(caption.told), content_type="text/vtt; charset=utf-8")
+
+
+@require_safe
+@public_page()
+def read(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one part of a published e-book; `bagian` says which."""
+    edition = get_object_or_404(published_editions(), work__slug=slug)
+    edition.revision.work = edition.work
+    asset = main_book(edition.revision)
+    opened = open_book(asset, asked_part(request.GET), public_url) if asset else None
+    if opened is None:
+        raise Http404
+    context = reader_context(
+        edition.revision,
+        opened,
+        remembered_as=str(edition.work_id),
+        home=reverse("work", args=[slug]),
+        home_words=_("Back to the work"),
+    )
+    address = request.build_absolute_uri(request.path)
+    return render(request, "works/read.html", context | {"address": address})
 
 
 @require_safe

@@ -25,7 +25,7 @@ def test_pages_are_drawn_in_two_widths_with_their_words(tmp_path: Path) -> None:
 
     assert (manifest.pages, manifest.reader) == (
         12,
-        {"kind": "pages", "parts": 2, "direction": "rtl"},
+        {"kind": "pages", "parts": 2, "direction": "rtl", "pages": 12},
     )
     assert reading.read_index(tmp_path / "out") == reading.Index("pages", ["", ""], "id", "rtl")
     parts = [reading.read_part(number, tmp_path / "out") for number in (1, 2)]

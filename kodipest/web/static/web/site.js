@@ -75,6 +75,9 @@ if (net) {
   });
 }
 
+// Whatever else a page holds brings its own script, and works without it.
+for (const part of document.querySelectorAll("[data-module]")) import(part.dataset.module).then((module) => module.start(part));
+
 // The player comes only when a page has one, and its engine only when somebody presses play.
 const film = document.querySelector("[data-player]");
 if (film) import(film.dataset.player).then((module) => module.start(film));
