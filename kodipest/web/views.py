@@ -1,5 +1,7 @@
 """Pages that span apps: home, about, health, the manifest of the installable site."""
 
+from typing import NamedTuple
+
 from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -14,6 +16,7 @@ from django.views.decorators.http import require_safe
 from kodipest.kernel.public import keep_briefly, public_page
 from kodipest.people.queries import organisations_in_public
 from kodipest.stages.publication import cards
+from kodipest.stages.publication.cards import Card
 from kodipest.stages.publication.models import Edition
 from kodipest.stages.publication.queries import published_editions, with_files
 from kodipest.web.health import health
@@ -33,6 +36,14 @@ HEADINGS = {
 }
 
 
+class Shelf(NamedTuple):
+    """The newest works of one kind. On a desk it is as wide as it has cards, and four make a row."""
+
+    kind: Work.Kind
+    heading: str
+    cards: list[Card]
+
+
 @require_safe
 @public_page()
 def home(request: HttpRequest) -> HttpResponse:
@@ -40,19 +51,45 @@ def home(request: HttpRequest) -> HttpResponse:
     newest = newest_of_each_kind()
     film = next((edition for edition in newest if edition.kind == Work.Kind.VIDEO), None)
     shelves = [
-        (kind, kind.label, heading, cards.cards_of(one for one in newest if one.kind == kind))
+        Shelf(kind, str(heading), cards.cards_of(one for one in newest if one.kind == kind))
         for kind, heading in HEADINGS.items()
     ]
     shown = {
         "hero": cards.card_of(film) if film else None,
         "hero_poster": cards.large_poster(film.revision) if film else "",
         "hero_synopsis": film.revision.synopsis if film else "",
-        "shelves": [shelf for shelf in shelves if shelf[-1]],
+        "shelves": arranged([shelf for shelf in shelves if shelf.cards]),
+        "kinds": [shelf.kind for shelf in shelves if shelf.cards],
         "houses": organisations_in_public()[:HOUSES_ON_HOME],
         "stops": road(),
     }
-    is_growing = any(cards.any_growing(shelf) for *_names, shelf in shelves)
+    is_growing = any(cards.any_growing(shelf.cards) for shelf in shelves)
     return keep_briefly(render(request, "web/home.html", shown), when=is_growing)
+
+
+def arranged(shelves: list[Shelf]) -> list[Shelf]:
+    """Put `shelves` into an order in which short ones share a row, and no card stands in one alone.
+
+    A card that is left over gets its place from the last full shelf, which shows one work less.
+    """
+    rows: list[list[Shelf]] = []
+    for shelf in shelves:
+        open_row = next((row for row in rows if _room(row) >= len(shelf.cards)), None)
+        if open_row is None:
+            rows.append([shelf])
+        else:
+            open_row.append(shelf)
+    alone = [row for row in rows if _room(row) == NEWEST_PER_KIND - 1]
+    full = [row for row in rows if len(row) == 1 and not _room(row)]
+    if alone and full:
+        shelf = full[-1][0]
+        full[-1][:] = [shelf._replace(cards=shelf.cards[:-1]), *alone[0]]
+        rows.remove(alone[0])
+    return [shelf for row in rows for shelf in row]
+
+
+def _room(row: list[Shelf]) -> int:
+    return NEWEST_PER_KIND - sum(len(shelf.cards) for shelf in row)
 
 
 def newest_of_each_kind() -> list[Edition]:

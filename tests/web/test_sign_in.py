@@ -1,11 +1,12 @@
 import pytest
 from django.core.checks import run_checks
 from django.test import Client
+from django.urls import reverse
 
 from kodipest.people.models import Membership, Person, Role
 from kodipest.web.demo.cast import PEOPLE
 from kodipest.web.sign_in import StaffOnly
-from tests.factories.people import Cast, cast, somebody
+from tests.factories.people import Cast, PersonFactory, cast, somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +127,23 @@ def test_nobody_makes_an_account_alone(client: Client, rf) -> None:
     assert "account/signup_closed.html" in [
         template.name for template in client.get("/akun/signup/").templates
     ]
+
+
+@pytest.mark.parametrize(
+    "name", ["account_login", "account_change_password", "account_reauthenticate"]
+)
+def test_nobody_is_sent_to_a_letter_that_never_comes(client: Client, name: str) -> None:
+    """Whoever has forgotten a password asks the operator: people of a pesantren have no e-mail here."""
+    person = PersonFactory(username="dewi")
+    person.set_password("sawah-hijau-92")
+    person.save()
+    if name != "account_login":
+        client.force_login(person)
+
+    page = client.get(reverse(name)).text
+
+    assert reverse("account_reset_password") not in page
+    assert "operator" in page
 
 
 def test_staff_sign_in_with_their_password_and_out_again(client: Client) -> None:

@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -7,6 +8,7 @@ from django.test import Client
 
 from kodipest.stages.publication.models import Edition
 from kodipest.web import views
+from kodipest.web.views import Shelf, arranged
 from kodipest.works.models import Work
 from tests.factories.people import OrganisationFactory, cast
 from tests.factories.stages import published, started, started_film
@@ -116,3 +118,35 @@ def test_a_phone_can_install_the_site_in_each_language(
     assert {icon["purpose"] for icon in described["icons"]} == {"any", "maskable"}
     for icon in described["icons"]:
         assert Path(finders.find(icon["src"].removeprefix("/static/"))).stat().st_size < 10_000
+
+
+@pytest.mark.parametrize(
+    ("found", "shown"),
+    [
+        ([4], [4]),
+        ([1], [1]),
+        ([4, 1], [3, 1]),
+        ([4, 1, 4], [4, 3, 1]),
+        ([4, 1, 4, 2, 1, 1], [4, 1, 2, 1, 3, 1]),
+        ([3, 1], [3, 1]),
+        ([4, 2, 4, 2], [4, 2, 2, 4]),
+        ([4, 3, 2, 1], [4, 3, 1, 2]),
+        ([2, 2, 1], [2, 2, 1]),
+        ([4, 2, 2, 1, 4], [4, 2, 2, 3, 1]),
+    ],
+)
+def test_short_shelves_share_a_row_and_no_card_stands_alone(found, shown) -> None:
+    kinds = list(Work.Kind)
+    shelves = [
+        Shelf(kind, str(kind.label), [SimpleNamespace(title=f"{kind} {n}") for n in range(count)])
+        for kind, count in zip(kinds, found, strict=False)
+    ]
+
+    put = arranged(shelves)
+
+    assert [len(shelf.cards) for shelf in put] == shown
+    assert {shelf.kind for shelf in put} == {shelf.kind for shelf in shelves}
+    for shelf in put:
+        assert [card.title for card in shelf.cards] == [
+            f"{shelf.kind} {n}" for n in range(len(shelf.cards))
+        ]
