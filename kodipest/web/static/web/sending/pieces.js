@@ -113,6 +113,7 @@ export class Sending {
     this.told("Here", { bytes });
   }
 
+  // After a cut (0) a small piece asks whether the way is free: the server may still hold the broken one.
   resize(factor) {
     this.upload.options.chunkSize = Math.round(between(PIECE.least, this.upload.options.chunkSize * factor, PIECE.most));
   }
@@ -143,7 +144,7 @@ export class Sending {
     const canRead = await isReadable(this.file);
     if (!this.isGoing) return;
     if (!canRead) return this.told("Unreadable");
-    this.resize(0.5);
+    this.resize(0);
     const pause = Math.max(least, PAUSES[Math.min(this.tries, PAUSES.length - 1)]) * 1000;
     this.tries += 1;
     this.timer = setTimeout(() => this.tryAgain(), pause);
