@@ -174,6 +174,8 @@ ENCODER_ADDITIONS = env.list("KODIPEST_ENCODER_ADDITIONS", default=["high", "thr
 MEDIA_LEASE_SECONDS = env.float("KODIPEST_MEDIA_LEASE_SECONDS", default=60.0)
 # How long what a dead attempt left behind may stay (somebody may still be watching it).
 MEDIA_GRACE_SECONDS = env.float("KODIPEST_MEDIA_GRACE_SECONDS", default=900.0)
+# How long a set of an older recipe is kept after a newer one took its place.
+MEDIA_REPLACED_SECONDS = env.float("KODIPEST_MEDIA_REPLACED_SECONDS", default=24 * 3600.0)
 # An upload must leave this much of the disk free: the database needs room to breathe.
 MEDIA_RESERVE_BYTES = env.int("KODIPEST_MEDIA_RESERVE_BYTES", default=500 * 2**20)
 

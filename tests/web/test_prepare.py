@@ -19,7 +19,9 @@ from tests.factories import homes
 from tests.factories.people import PersonFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
-STEPS = ["databases", "withdrawn consents", "site key", "languages", "static files"]
+STEPS = [
+    *("databases", "withdrawn consents", "site key", "languages", "static files", "older books")
+]
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
 
 from kodipest.engines.media.models import Transcode
 from kodipest.people.models import Person, Role
@@ -25,10 +24,16 @@ def preparations_seen_by(person: Person) -> QuerySet[Transcode]:
         return rows.none()
     if person.is_superuser or is_programme_manager(person):
         return rows
-    file = Coalesce(OuterRef("base_id"), OuterRef("pk"))
     houses = organisations_of(person, Role.OPERATOR)
-    theirs = Asset.objects.filter(transcode=file, revision__work__organisation__in=houses)
-    return rows.filter(Exists(theirs))
+    return rows.filter(Exists(_files().filter(revision__work__organisation__in=houses)))
+
+
+def _files() -> QuerySet[Asset]:
+    """Files that a row in an outer query is made for, be it an addition or made anew."""
+    of_it = Q(transcode=OuterRef("pk"))
+    return Asset.objects.filter(
+        of_it | Q(transcode=OuterRef("base")) | Q(transcode=OuterRef("replaces"))
+    )
 
 
 def preparations_like(
@@ -37,9 +42,8 @@ def preparations_like(
     """Narrow to a state (default: all that is not done) and to a text in a file's or work's name."""
     rows = rows.filter(state=state) if state in State.values else rows.exclude(state=State.DONE)
     if q:
-        file = Coalesce(OuterRef("base_id"), OuterRef("pk"))
         named = Q(file_name__icontains=q) | Q(revision__work__title__icontains=q)
-        rows = rows.filter(Exists(Asset.objects.filter(named, transcode=file)))
+        rows = rows.filter(Exists(_files().filter(named)))
     place = Case(
         *(When(state=state, then=Value(number)) for number, state in enumerate(FIRST)),
         output_field=IntegerField(),
@@ -54,10 +58,11 @@ def states_of(rows: QuerySet[Transcode]) -> dict[str, int]:
 
 def files_of(rows: Iterable[Transcode]) -> dict[UUID, Asset]:
     """Map the id of each of `rows` to a file that it is made for, the newest one: one query."""
-    keys = {row.pk: row.base_id or row.pk for row in rows}
-    assets = Asset.objects.filter(transcode__in=set(keys.values()))
+    keys = {row.pk: (row.pk, row.base_id, row.replaces_id) for row in rows}
+    assets = Asset.objects.filter(transcode__in={key for three in keys.values() for key in three})
     newest: dict[Any, Asset] = {
         asset.transcode_id: asset
         for asset in assets.select_related("revision__work__organisation").order_by("pk")
     }
-    return {pk: newest[base] for pk, base in keys.items() if base in newest}
+    found = {pk: [newest[key] for key in three if key in newest] for pk, three in keys.items()}
+    return {pk: files[0] for pk, files in found.items() if files}

@@ -22,7 +22,8 @@ def runs_house_of_file(person: Person, transcode: Transcode | None) -> bool:
         return False
     houses = organisations_of(person, Role.OPERATOR)
     theirs = Asset.objects.filter(revision__work__organisation__in=houses)
-    return theirs.filter(transcode=transcode.base_id or transcode.pk).exists()
+    keys = [transcode.pk, transcode.base_id, transcode.replaces_id]
+    return theirs.filter(transcode__in=[key for key in keys if key]).exists()
 
 
 rules.add_perm("works.see_preparations", is_programme_manager | runs_a_house)

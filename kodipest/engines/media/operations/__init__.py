@@ -16,6 +16,7 @@ from kodipest.engines.media.operations.publishing import (
     set_public_folders,
     unpublish_folder,
 )
+from kodipest.engines.media.operations.remaking import remade, request_remakes
 from kodipest.engines.media.operations.requests import (
     cancel_transcode,
     hurry_high,
@@ -46,7 +47,9 @@ __all__ = [
     "hurry_high",
     "make_claimed",
     "publish_folder",
+    "remade",
     "remove_arrival",
+    "request_remakes",
     "request_transcode",
     "retry_transcode",
     "set_public_folders",

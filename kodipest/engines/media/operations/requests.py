@@ -41,9 +41,9 @@ def request_transcode(*, original: Original) -> Transcode:
     One that was called off is wanted again. Rings for a worker after commit.
     """
     base, *_additions = plan_of(original)
-    transcode, created = _row(original, base, recipes.fingerprint(original.sha256, base))
+    transcode, created = add_row(original, base, recipes.fingerprint(original.sha256, base))
     if created:
-        _ring_after_commit()
+        ring_after_commit()
     elif transcode.is_cancelled:
         return retry_transcode(transcode=transcode)
     return transcode
@@ -58,31 +58,34 @@ def request_additions(base: Transcode) -> None:
     for recipe in additions:
         # Of the fingerprint of the base: the same rungs for a base of another recipe are others.
         name = recipes.fingerprint(base.fingerprint, recipe)
-        _row(
+        add_row(
             base.original,
             recipe,
             name,
             base=base,
             is_hurried=base.hurried_at is not None and recipe.part == "high",
+            is_remake=base.replaces_id is not None,
         )
 
 
-def _row(
+def add_row(
     original: Original,
     recipe: Recipe,
     name: str,
     *,
     base: Transcode | None = None,
     is_hurried: bool = False,
+    is_remake: bool = False,
     replaces: Transcode | None = None,
 ) -> tuple[Transcode, bool]:
+    """Find or make the row of one part, with its turn; the caller holds the transaction."""
     now = timezone.now()
     turn = turn_of(
         recipe.part,
         since=now,
         seconds=_seconds(original),
         is_hurried=is_hurried,
-        is_remake=replaces is not None,
+        is_remake=is_remake,
     )
     return Transcode.objects.get_or_create(
         original=original,
@@ -110,7 +113,7 @@ def hurry_high(*, transcode: Transcode) -> None:
     turn = turn_of(Part.HIGH, since=now, seconds=_seconds(transcode.original), is_hurried=True)
     waiting = Transcode.objects.filter(base=transcode, part=Part.HIGH, state=State.WAITING)
     if waiting.filter(turn_at__gt=turn).update(turn_at=turn):
-        _ring_after_commit()
+        ring_after_commit()
 
 
 def retry_transcode(*, transcode: Transcode) -> Transcode:
@@ -131,7 +134,7 @@ def retry_transcode(*, transcode: Transcode) -> Transcode:
     )
     if not updated:
         raise messages.refusal("nothing_to_retry")
-    _ring_after_commit()
+    ring_after_commit()
     transcode.refresh_from_db()
     return transcode
 
@@ -162,5 +165,6 @@ def _seconds(original: Original) -> float:
     return float(original.probe.get("duration_seconds") or 0)
 
 
-def _ring_after_commit() -> None:
+def ring_after_commit() -> None:
+    """Wake a worker when the row is there."""
     transaction.on_commit(partial(ring.enqueue), robust=True)  # the row is the truth

@@ -16,6 +16,7 @@ from kodipest.engines.media import identity, storage
 from kodipest.engines.media.models import Original, Transcode
 from kodipest.engines.media.operations import clocks, collecting
 from kodipest.engines.media.operations.additions import is_to_be_taken_over
+from kodipest.engines.media.operations.remaking import let_go_of_replaced
 from kodipest.engines.media.operations.requests import BACK_TO_WAITING, NOTHING_MADE
 
 logger = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ class Swept:
 
     returned: int = 0  # rows whose worker died, waiting again
     failed: int = 0  # rows whose workers died too often
+    replaced: int = 0  # sets of an older recipe whose successor is in use
     expired: int = 0  # uploads in parts that rested too long
     parts: int = 0
     forgotten: int = 0  # originals that nothing refers to any more
@@ -58,6 +60,7 @@ def sweep_media(*, files: bool = True) -> Swept:
         return swept
     clocks.mend_times()
     _return_lapsed(swept)
+    swept.replaced = let_go_of_replaced()
     if files:
         swept.expired = collecting.remove_expired_arrivals()
         swept.parts = _remove_old_parts()

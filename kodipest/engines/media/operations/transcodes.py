@@ -9,7 +9,7 @@ from datetime import timedelta
 from enum import Enum
 from functools import partial
 from itertools import takewhile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import Value
@@ -28,6 +28,9 @@ from kodipest.engines.media.operations.requests import (
     plan_of,
     request_additions,
 )
+
+if TYPE_CHECKING:  # the encoder's side is loaded when there is something to encode
+    from kodipest.engines.media.loudness import Loudness
 
 logger = logging.getLogger(__name__)
 
@@ -178,11 +181,20 @@ def _encode(transcode: Transcode, lease: Lease) -> dict[str, Any]:
         probe=probe,
         recipe=recipe,
         taps=taps_for(probe),
+        loudness=_loudness_of(transcode.base),
         on_progress=lease.keep,
         threads=settings.ENCODER_THREADS or None,
     ).as_dict()
     os.sync()
     return manifest
+
+
+def _loudness_of(base: Transcode | None) -> "Loudness | None":
+    """Return what was measured when the base was made: an addition need not listen again."""
+    from kodipest.engines.media.loudness import Loudness
+
+    told = ((base.manifest or {}).get("loudness")) if base else None
+    return Loudness.from_dict(told) if told else None
 
 
 def _finish(transcode: Transcode, lease: Lease, manifest: dict[str, Any]) -> None:
@@ -211,14 +223,23 @@ def _finish(transcode: Transcode, lease: Lease, manifest: dict[str, Any]) -> Non
     lease.settle(**result, also=partial(_follow, transcode, examination))
 
 
-def _examine(transcode: Transcode, told: dict[str, Any], manifest: dict[str, Any]) -> Examination:
-    """Judge what was measured on the way; it is kept with the original, out of every manifest."""
+def _examine(
+    transcode: Transcode, told: dict[str, Any], manifest: dict[str, Any]
+) -> Examination | None:
+    """Judge what was measured on the way; it is kept with the original, out of every manifest.
+
+    A film that is ready is never held back by what could not be judged.
+    """
     from kodipest.engines.media.checks.examine import with_bit_rate
     from kodipest.engines.media.operations.examinations import examine
 
     out, rungs = storage.rendition_path(transcode.folder), manifest["rungs"]
-    told = with_bit_rate(told, out, rungs[-1]["playlist"]) if rungs else told
-    return examine(original=transcode.original, told=told)
+    try:
+        told = with_bit_rate(told, out, rungs[-1]["playlist"]) if rungs else told
+        return examine(original=transcode.original, told=told)
+    except Exception:
+        logger.exception("transcode %s could not be judged", transcode.pk)
+        return None
 
 
 def _follow(transcode: Transcode, examination: Examination | None) -> None:

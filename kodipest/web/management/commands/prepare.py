@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import router
 
+from kodipest.engines.media.operations import request_remakes
 from kodipest.people import journal
 from kodipest.web import catalogues, preparation
 from kodipest.web.terminal import both
@@ -62,6 +63,7 @@ class Command(BaseCommand):
         self.step("Kunci situs", "site key", site_key)
         self.step("Bahasa", "languages", lambda: catalogues.compile_all(preparation.ROOT))
         self.step("Berkas tampilan", "static files", lambda: collect_static(home))
+        self.step("Buku lama", "older books", lambda: request_remakes(kinds=["document"]))
         if demo and not get_user_model().objects.exists():
             self.step("Contoh karya dan orang", "demo people and works", seed)
         preparation.mark_ready(home, database_files(), demo=demo)
