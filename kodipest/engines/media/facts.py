@@ -33,6 +33,7 @@ class Probe:
     is_interlaced: bool = False
     is_plain: bool = False  # already 8-bit 4:2:0 BT.709 in limited range: nothing to convert
     color_matrix: str = ""
+    is_still: bool = False  # slides: the picture changes at most twice a second
     copy_bits: int = 0  # 0: it cannot be copied and must be encoded (copying.py)
     copy_peak_bits: int = 0
     copy_level: int = 0

@@ -108,7 +108,10 @@ class Ladder:
 
     def _tick(self, pulse: Pulse) -> None:
         self._publish(is_last=False)
-        self.clock.tell(pulse.frames / float(self.recipe.fps))
+        self.clock.tell(pulse.frames / self._fps(self.recipe.rungs[0]))
+
+    def _fps(self, rung: Rung) -> float:
+        return self.probe.fps if rung.is_copied else float(self.recipe.fps)
 
     def _publish(self, *, is_last: bool) -> None:
         """Show what is whole. Nothing is shown before every rung has begun.
@@ -163,7 +166,7 @@ class Ladder:
             playlist=track.playlist,
             bytes=track.size_bytes,
             average_bandwidth=average,
-            fps=round(float(self.recipe.fps), 3),
+            fps=round(self._fps(rung), 3),
             sound=self.recipe.sound,
             part=self.recipe.part,
             is_copied=rung.is_copied,

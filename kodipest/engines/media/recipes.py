@@ -39,6 +39,7 @@ OPUS_BITS = 56_000
 
 MAX_FPS = 30
 SPORT_FPS = 60
+STILL_FPS = 10  # slides, with a pointer now and then
 MIN_FPS = 2  # below it a segment could be longer than the target duration we promise
 MAX_LONG_SIDE = 4096
 
@@ -154,6 +155,8 @@ def plan_for(
     if kind != "video":
         return (_plain(kind),)
     chosen = preset or QUALITIES[quality]
+    if max_fps > MAX_FPS:  # somebody asked for motion
+        probe = replace(probe, is_still=False)
     high = _film(probe, "high", chosen, max_fps)
     base = _film(probe, "base", chosen, MAX_FPS if high.rungs else max_fps)
     return (base, *([high] if high.rungs else []), _thrift(base, chosen))
@@ -168,8 +171,9 @@ def _film(probe: Probe, part: Part, preset: str, max_fps: int) -> Recipe:
     """Return the H.264 recipe of one part. Raises ValueError for a preset nobody knows."""
     if preset not in PRESETS:
         raise ValueError(f"preset {preset!r}, expected one of {PRESETS}")
-    rate = output_rate(probe.fps, max_fps)
-    rungs = _with_copy(rungs_for(probe.width, probe.height, rate), probe, rate)
+    own = output_rate(probe.fps, max_fps)
+    rate = output_rate(probe.fps, STILL_FPS) if probe.is_still else own
+    rungs = _with_copy(rungs_for(probe.width, probe.height, rate), probe, own)
     has_sound = part != "high"
     return Recipe(
         name=f"video-{RECIPE_VERSION}-{part}-{preset}",
@@ -181,6 +185,7 @@ def _film(probe: Probe, part: Part, preset: str, max_fps: int) -> Recipe:
         rungs=tuple(_of_part(part, rungs)),
         sound="sound" if has_sound else "",
         sound_bits=FILM_SOUND_BITS if has_sound else 0,
+        gop_seconds=LONG_GOP_SECONDS if probe.is_still else GOP_SECONDS,
     )
 
 

@@ -13,7 +13,7 @@ from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from kodipest.engines.media import copying
+from kodipest.engines.media import copying, stillness
 from kodipest.engines.media.boxes import top_level_boxes
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.facts import Probe
@@ -97,11 +97,12 @@ class _Reader:
         self.video = self._pick_video()
         self.audio = self._pick_audio()
         self.is_truncated = False
+        self.ends: dict[int, float] = {}
 
     def probe(self) -> Probe:
         if self.video is None and self.audio is None:
             raise self._nothing_usable()
-        ends = self._measure()
+        ends = self.ends = self._measure()
         video_seconds = ends.get(self.video.index, 0.0) if self.video else 0.0
         audio_seconds = ends.get(self.audio.index, 0.0) if self.audio else 0.0
         if self.video and video_seconds < MIN_SECONDS and audio_seconds >= MIN_SECONDS:
@@ -237,8 +238,16 @@ class _Reader:
             and frame.color_range != _FULL_RANGE
             and frame.width % 2 == frame.height % 2 == 0
             and (matrix or guessed_matrix(width, height)) == "bt709",
+            "is_still": self._is_still(stream),
             **self._copyable(stream, frame),
         }
+
+    def _is_still(self, stream: VideoStream) -> bool:
+        seconds = self.ends.get(stream.index, 0.0)
+        with open_stream(self.path, self.sniffed.container) as fresh:
+            track = fresh.streams[stream.index]
+            assert isinstance(track, VideoStream)  # noqa: S101 - same file, same index
+            return stillness.is_still(fresh, track, seconds)
 
     def _copyable(self, stream: VideoStream, frame: VideoFrame) -> dict[str, int]:
         if self.sniffed.container != "mp4" or self.is_truncated:
