@@ -21,6 +21,8 @@ from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.facts import Probe
 
 ROOT = Path(__file__).resolve().parents[3]
+# What our own programs are made of. Not ROOT: a node may keep its database and keys below it.
+PROGRAM = [ROOT / "kodipest", Path(sys.prefix), Path(sys.base_prefix)]
 LIMITS = Limits(cpu_seconds=120, memory_bytes=4 * 1024**3, file_bytes=1024**2)
 PATIENCE_SECONDS = 300
 MAKER_LIMITS = Limits(cpu_seconds=3600, memory_bytes=3 * 1024**3, file_bytes=2 * 1024**3)
@@ -38,7 +40,7 @@ def probe_apart(path: Path) -> Probe:
     words = [sys.executable, "-m", "kodipest.engines.media", "probe", "--json", "--"]
     try:
         done = subprocess.run(
-            leashed([*words, str(path.resolve())], LIMITS, nice=0),
+            leashed([*words, str(path.resolve())], LIMITS, nice=0, readable=[*PROGRAM, path]),
             check=False,
             cwd=ROOT,
             env=_surroundings(),

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -84,13 +84,25 @@ def has_filter(name: str) -> bool:
     return bool(re.search(rf"^\s*\S+\s+{re.escape(name)}\s", listed, re.MULTILINE))
 
 
-def leashed(words: list[str], limits: Limits, *, nice: int) -> list[str]:
+def leashed(
+    words: list[str],
+    limits: Limits,
+    *,
+    nice: int,
+    readable: Iterable[Path] = (),
+    writable: Iterable[Path] = (),
+) -> list[str]:
     """Return the command that runs `words` inside `limits` and not longer than this process.
 
+    It has no network. With `readable` or `writable` it sees these files and folders and the
+    system's programs, no others: not the database, not the keys, not the films of other people.
     The kernel counts the *thread* that starts it as the parent: start it where you wait for it.
     """
     tie = [sys.executable, "-I", "-S", leash.__file__, os.getpid(), nice]
     tie += [limits.cpu_seconds, limits.memory_bytes, limits.file_bytes]
+    tie += [
+        os.pathsep.join(str(path.resolve()) for path in paths) for paths in (readable, writable)
+    ]
     return [*map(str, tie), *words]
 
 
@@ -113,6 +125,18 @@ def run_encoder(
     return run.usage()
 
 
+def _named(arguments: Iterable[str], folder: Path) -> Iterator[Path]:
+    """Yield what an encoder may read besides its folder: what links there and its words point to.
+
+    Whoever names a playlist means the segments beside it.
+    """
+    yield from (path for path in folder.iterdir() if path.is_symlink())
+    for word in arguments:
+        path = Path(word.removeprefix("file:"))
+        if path.is_absolute():
+            yield path.parent if path.suffix == ".m3u8" else path
+
+
 @dataclass(slots=True)
 class _Run:
     arguments: list[str]
@@ -131,7 +155,13 @@ class _Run:
 
     def __post_init__(self) -> None:
         self.process = subprocess.Popen(
-            leashed([ffmpeg_path(), *self.arguments], self.limits, nice=NICE),
+            leashed(
+                [ffmpeg_path(), *self.arguments],
+                self.limits,
+                nice=NICE,
+                readable=_named(self.arguments, self.folder),
+                writable=[self.folder],
+            ),
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

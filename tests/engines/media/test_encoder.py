@@ -158,6 +158,7 @@ def test_a_leash_without_its_parent_runs_nothing(tmp_path: Path) -> None:
 
 def test_the_leash_keeps_the_number_and_lowers_the_priority(tmp_path: Path) -> None:
     words = [sys.executable, "-I", "-S", leash.__file__, str(os.getpid()), "7", "60", "0", "4096"]
+    words += ["", ""]
     told = "import os, resource; print(os.getpid(), os.nice(0), "
     told += (
         "resource.getrlimit(resource.RLIMIT_CPU)[0], resource.getrlimit(resource.RLIMIT_CORE)[1])"

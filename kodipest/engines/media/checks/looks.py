@@ -15,10 +15,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from kodipest.engines.media.apart import PROGRAM, ROOT
 from kodipest.engines.media.checks.findings import Finding
-from kodipest.engines.media.encoder import Limits, leashed
+from kodipest.engines.media.encoder import NICE, Limits, leashed
 
-ROOT = Path(__file__).resolve().parents[4]
 LIMITS = Limits(cpu_seconds=120, memory_bytes=4 * 1024**3, file_bytes=1024**2)
 PATIENCE_SECONDS = 300
 SKIN = 0.6  # confidence from which it is worth a look
@@ -44,7 +44,12 @@ def _ask(frames: Sequence[Path]) -> list[dict[str, Any]] | None:
     words = [sys.executable, "-m", "kodipest.engines.media.checks.eyes"]
     try:
         done = subprocess.run(
-            leashed([*words, *(str(frame.resolve()) for frame in frames)], LIMITS, nice=10),
+            leashed(
+                [*words, *(str(frame.resolve()) for frame in frames)],
+                LIMITS,
+                nice=NICE,
+                readable=[*PROGRAM, *frames],
+            ),
             check=True,
             cwd=ROOT,
             env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "2"},
