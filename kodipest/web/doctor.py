@@ -16,7 +16,7 @@ from django.db import connection
 
 from kodipest.engines.media import queries as media
 from kodipest.engines.media import storage
-from kodipest.engines.media.models import Original, Transcode
+from kodipest.engines.media.models import Arrival, Original, Transcode
 from kodipest.engines.sanad.chain import verify
 from kodipest.engines.sanad.errors import SanadError
 from kodipest.people import journal
@@ -103,8 +103,9 @@ def stray_files() -> Iterator[str]:
     for path in storage.originals().glob("*/*"):
         if path.name not in known and path.stat().st_mtime < old:
             yield f"original {path.name} has no row and is older than a day"
+    on_their_way = {it.path.name for it in Arrival.objects.filter(original=None)}
     for path in storage.incoming().iterdir():
-        if path.stat().st_mtime < old:
+        if path.stat().st_mtime < old and path.name not in on_their_way:
             yield f"upload {path.name} was left behind more than a day ago"
     folders = set(Transcode.objects.exclude(folder="").values_list("folder", flat=True))
     for path in storage.renditions().iterdir():
@@ -184,6 +185,9 @@ EXAMINATIONS = [
         deep=True,
     ),
     Examination("3 content", stray_files, files=True),
+    Examination(
+        "1 durable", lambda: (found.reason for found in media.broken_arrivals()), files=True
+    ),
     Examination("5 states", stages),
     Examination("5 states", leases),
     Examination(

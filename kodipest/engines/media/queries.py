@@ -17,7 +17,7 @@ from kodipest.engines.media.models import Arrival, Original, Transcode
 class Broken(NamedTuple):
     """A row whose files are not what it says: for `doctor`, in words for the operator."""
 
-    row: Original | Transcode
+    row: Original | Transcode | Arrival
     reason: str
 
 
@@ -117,6 +117,18 @@ def broken_originals(*, thorough: bool = False) -> Iterator[Broken]:
             )
         elif thorough and (found := storage.sha256_of(path)) != original.sha256:
             yield Broken(original, f"{original.sha256}: its bytes hash to {found}")
+
+
+def broken_arrivals() -> Iterator[Broken]:
+    """Yield each upload of which less lies on the disk than was acknowledged.
+
+    One without any file is none: a backup leaves them out, and the sender begins anew.
+    """
+    for arrival in Arrival.objects.filter(original=None, offset__gt=0).iterator():
+        if not arrival.path.is_file():
+            continue
+        if (size := arrival.path.stat().st_size) < arrival.offset:
+            yield Broken(arrival, f"{arrival.path.name}: {size} bytes of {arrival.offset} told")
 
 
 def beat_file() -> Path:
