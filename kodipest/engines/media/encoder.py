@@ -84,6 +84,21 @@ def has_filter(name: str) -> bool:
     return bool(re.search(rf"^\s*\S+\s+{re.escape(name)}\s", listed, re.MULTILINE))
 
 
+@cache
+def fences() -> tuple[str, ...]:
+    """Name what this kernel lets us shut before hostile files: `files`, `network`, both or none."""
+    words = [sys.executable, "-I", "-S", leash.__file__, "--fences"]
+    return tuple(subprocess.run(words, check=True, capture_output=True, text=True).stdout.split())
+
+
+@cache
+def has_option(filter_name: str, option: str) -> bool:
+    """Say whether a filter of this ffmpeg knows an option."""
+    words = [ffmpeg_path(), "-hide_banner", "-h", f"filter={filter_name}"]
+    listed = subprocess.run(words, check=True, capture_output=True, text=True).stdout
+    return bool(re.search(rf"^\s+-?{re.escape(option)}\s", listed, re.MULTILINE))
+
+
 def leashed(
     words: list[str],
     limits: Limits,

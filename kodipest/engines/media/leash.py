@@ -35,7 +35,15 @@ _CREATE, _ADD, _RESTRICT = 444, 445, 446
 _RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # how many rights each version of it knows
 _RUN, _WRITE, _READ, _LIST, _CUT = 1, 2, 4, 8, 1 << 14
 _OF_FILES = _RUN | _WRITE | _READ | _CUT
-_SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/localtime", "/proc/self")
+_SYSTEM: tuple[str, ...] = (
+    "/usr",
+    "/lib",
+    "/lib64",
+    "/bin",
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/proc/self",
+)
 _SYSTEM += (
     "/proc/cpuinfo",
     "/proc/meminfo",

@@ -7,19 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from kodipest.engines.media import leash
 from kodipest.engines.media.apart import PROGRAM
-from kodipest.engines.media.encoder import Limits, Pulse, leashed, run_encoder
+from kodipest.engines.media.encoder import Limits, Pulse, fences, leashed, run_encoder
 from kodipest.engines.media.errors import Unusable
 
 from . import footage
 
-FENCES = subprocess.run(
-    [sys.executable, "-I", "-S", leash.__file__, "--fences"],
-    check=True,
-    capture_output=True,
-    text=True,
-).stdout.split()
+FENCES = fences()
 QUIET = ["-nostdin", "-v", "error", "-progress", "pipe:1", "-nostats", "-y"]
 files = pytest.mark.skipif("files" not in FENCES, reason="this kernel has no Landlock")
 network = pytest.mark.skipif("network" not in FENCES, reason="no seccomp for this processor")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from kodipest.engines.media.encoder import fences
 from kodipest.engines.media.operations.recovery import make_lost_renditions_again
 from kodipest.people import journal
 from kodipest.stages.publication.operations import open_public_files
@@ -56,6 +57,10 @@ class Command(BaseCommand):
             for promise in found.examined:
                 bad = sum(fault.startswith(promise) for fault in found.faults)
                 self.stdout.write(f"{promise}: {f'{bad} faults' if bad else 'holds'}")
+            shut = (
+                ", ".join(fences()) or "none: this kernel has neither Landlock nor seccomp for us"
+            )
+            self.stdout.write(f"shut to whatever reads a stranger's file: {shut}")
             for fault in found.faults:
                 self.stderr.write(fault)
         if found.faults:
