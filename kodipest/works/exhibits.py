@@ -29,6 +29,14 @@ class Track:
 
 
 @dataclass(frozen=True)
+class Download:
+    """A file to keep, and what kind it is, in the letters people know it by."""
+
+    url: str
+    kind: str
+
+
+@dataclass(frozen=True)
 class Film:
     """What a player needs to know of a film or a sound."""
 
@@ -44,6 +52,8 @@ class Film:
     work_id: str  # under which a browser remembers where its owner stopped
     download: str = ""
     captions: list[Track] = field(default_factory=list)
+    downloads: list[Download] = field(default_factory=list)
+    wave: str = ""  # the strokes of a sound, for a drawing 160 wide and 100 high
 
 
 @dataclass(frozen=True)
@@ -94,11 +104,18 @@ def film_of(
         height=manifest.get("height") or probe.get("height") or 9,
         is_growing=not transcode.is_done,
         work_id=remembered_as,
+        wave=wave_of(manifest.get("peaks") or []),
         captions=[
             Track(language, str(NAMES[language]), caption(language))
             for language in revision.caption_languages
         ],
     )
+
+
+def wave_of(peaks: list[int]) -> str:
+    """Draw one stroke for each figure, from the middle up and down; the quietest is still a dot."""
+    strokes = (f"M{at}.5 {50 - max(peak, 2) / 2:g}v{max(peak, 2)}" for at, peak in enumerate(peaks))
+    return "".join(strokes)
 
 
 def pictures_of(revision: Revision, address: Address) -> list[Picture]:

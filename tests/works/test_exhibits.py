@@ -15,7 +15,7 @@ def test_whoever_asks_chooses_the_address(address: exhibits.Address, start: str)
     revision = RevisionFactory()
     asset(revision, "video")
 
-    film = exhibits.film_of(revision, address, remembered_as="me")
+    film = exhibits.film_of(revision, address, str, remembered_as="me")
 
     assert film is not None
     assert film.playlist.startswith(start)
@@ -25,7 +25,7 @@ def test_whoever_asks_chooses_the_address(address: exhibits.Address, start: str)
 
 def test_a_film_that_nobody_has_begun_to_prepare_is_none_yet() -> None:
     revision = RevisionFactory()
-    assert exhibits.film_of(revision, public_url, remembered_as="me") is None
+    assert exhibits.film_of(revision, public_url, str, remembered_as="me") is None
 
     main = asset(revision, "video")
     Transcode.objects.filter(pk=main.transcode_id).update(
@@ -38,7 +38,7 @@ def test_a_film_that_nobody_has_begun_to_prepare_is_none_yet() -> None:
         first_playable_at=None,
     )
     revision.__dict__.pop("files", None)
-    assert exhibits.film_of(revision, public_url, remembered_as="me") is None
+    assert exhibits.film_of(revision, public_url, str, remembered_as="me") is None
 
 
 def test_pictures_come_in_their_widths_and_in_every_kind_that_was_made() -> None:
@@ -100,3 +100,21 @@ def test_a_book_without_its_file_and_a_picture_without_widths_are_nothing_yet() 
 
     assert exhibits.picture_of(image, public_url) is None
     assert exhibits.manifest_of(None) == {}
+
+
+def test_a_wave_has_one_stroke_for_each_figure_and_is_never_nothing() -> None:
+    assert exhibits.wave_of([100, 50, 0]) == "M0.5 0v100M1.5 25v50M2.5 49v2"
+    assert exhibits.wave_of([]) == ""
+
+
+def test_a_sound_brings_its_wave_to_the_player() -> None:
+    revision = RevisionFactory()
+    sound = asset(revision, "audio")
+    sound.transcode.manifest |= {"peaks": [10, 100]}
+    sound.transcode.save(update_fields=["manifest"])
+    revision.__dict__.pop("files", None)
+
+    film = exhibits.film_of(revision, public_url, str, remembered_as="me")
+
+    assert film is not None
+    assert film.wave == "M0.5 45v10M1.5 0v100"

@@ -5,8 +5,9 @@ link, so no file name of a person ever stands on a command line.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from kodipest.engines.media import peaks
 from kodipest.engines.media.facts import Probe
 from kodipest.engines.media.recipes import FIRST_SEGMENT_SECONDS, SOUND_RATE, Recipe, Rung
 from kodipest.engines.media.stills import JPEG_COLOURS, Tiles, frames_filter, tile_filter
@@ -17,6 +18,9 @@ from kodipest.engines.media.whitelists import DEMUXERS, input_options
 SOURCE = "source"
 SOUND = "sound"
 SOUND_FILE = "sound.m4a"
+OPUS = "sound-opus"
+OPUS_FILE = "sound.opus"
+OPUS_ALONE_BITS = 64_000  # as good as AAC at twice the bytes
 CANDIDATE = "candidate"
 SHOT = "shot"
 POSTER_WIDTH = 1280
@@ -31,8 +35,13 @@ _KEY_FRAMES = "expr:gte(t,if(lt(n_forced,2),n_forced,(n_forced-1)*{gop}))"
 # As it is, but for what an editor or a drone writes between the pictures (SEI, unit type 6).
 _COPY = ["-c:v", "copy", "-bsf:v", "filter_units=remove_types=6"]
 _HDR_TO_SDR = (
-    "zscale=w={w}:h={h}:t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,"
+    "zscale=w={w}:h={h}:filter=bicubic:t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,"
     "tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv420p"
+)
+# A little darker, but neither pale nor clipped.
+_HDR_BY_SWSCALE = (
+    "scale={w}:{h}:flags=bicubic:out_primaries=bt709:out_transfer=bt709:out_color_matrix=bt709"
+    ":out_range=tv:intent=perceptual,format=yuv420p"
 )
 # The same bicubic kernel in both; zimg needs a third of the time of swscale.
 _ZIMG = "zscale=w={w}:h={h}:filter=bicubic:param_a=0:param_b=0.6"
@@ -42,10 +51,14 @@ _TAGS = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt7
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What there is to work with: cores to keep busy, and whether ffmpeg was built with zimg."""
+    """What there is to work with: cores to keep busy, and what this ffmpeg can do.
+
+    It may be built without zimg; its own scaler knows brightness beyond white since 7.1.
+    """
 
     cores: int
     has_zimg: bool = True
+    can_map_tones: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,24 +120,32 @@ def threads_for(rungs: Sequence[Rung], cores: int) -> list[int]:
 def sound_arguments(
     probe: Probe, recipe: Recipe, correction: str = "", taps: Sequence[Tap] = ()
 ) -> list[str]:
-    """Return the arguments for a sound alone: encoded once, packed as HLS and as one file."""
-    slave = ":".join(f"{name}={value}" for name, value in _hls_options(SOUND).items())
+    """Return the arguments for a sound alone: AAC and Opus, and figures to draw its wave from.
+
+    Each is encoded once and packed twice: in fragments for HLS, and as one file to keep.
+    """
+    graph = _sound_graph(probe, correction, taps)
+    split = f"[sound]asplit=3[{SOUND}][{OPUS}][wave];[wave]{peaks.FILTERS}[peaks]"
+    thin = replace(recipe, codec="av1", sound_bits=OPUS_ALONE_BITS)
     return [
         *opening_words(),
         *input_words(probe),
         "-filter_complex",
-        _sound_graph(probe, correction, taps),
-        "-map",
-        "[sound]",
-        *_sound_words(recipe),
-        "-f",
-        "tee",
-        *_NAMELESS,
-        f"[f=hls:{slave}]{SOUND}.m3u8|[f=mp4:movflags=+faststart]{SOUND_FILE}",
+        f"{graph};{split}",
+        *_kept(SOUND, recipe, f"[f=mp4:movflags=+faststart]{SOUND_FILE}"),
+        *_kept(OPUS, thin, f"[f=opus]{OPUS_FILE}"),
+        *("-map", "[peaks]", *peaks.WORDS, peaks.PEAKS_FILE),
         *_aside_outputs(
             Aside(None, [Tap(t.name, t.read, "", t.sound) for t in taps]), has_sound=True
         ),
     ]
+
+
+def _kept(name: str, recipe: Recipe, whole: str) -> list[str]:
+    """Encode a sound once, and pack it as fragments and as one file."""
+    slave = ":".join(f"{key}={value}" for key, value in _hls_options(name).items())
+    words = ["-map", f"[{name}]", *_sound_words(recipe), "-f", "tee", *_NAMELESS]
+    return [*words, f"[f=hls:{slave}]{name}.m3u8|{whole}"]
 
 
 def opening_words() -> list[str]:
@@ -207,10 +228,11 @@ def _prepare(probe: Probe, top: Rung, means: Means) -> str:
 def _size_and_colour(probe: Probe, top: Rung, means: Means) -> str:
     """Scale to the top rung and convert to what every screen shows: 8-bit BT.709, limited range.
 
-    HDR is tone-mapped; an ffmpeg without zimg cannot, and leaves it flat but watchable.
+    HDR is tone-mapped; an old ffmpeg without zimg cannot, and leaves it flat but watchable.
     """
-    if probe.is_hdr and means.has_zimg:
-        return _HDR_TO_SDR.format(w=top.width, h=top.height)
+    if probe.is_hdr and (means.has_zimg or means.can_map_tones):
+        mapping = _HDR_TO_SDR if means.has_zimg else _HDR_BY_SWSCALE
+        return mapping.format(w=top.width, h=top.height)
     if probe.is_plain:
         is_own_size = (probe.width, probe.height) == (top.width, top.height)
         return "format=yuv420p" if is_own_size else f"{_scale(top, means)},format=yuv420p"

@@ -83,6 +83,8 @@ class Manifest:
     storyboard: Storyboard | None = None
     images: list[Picture] = field(default_factory=list)
     file: str | None = None
+    downloads: list[str] = field(default_factory=list)  # the same in several kinds of file
+    peaks: list[int] = field(default_factory=list)  # what peaks.read_peaks says
     pages: int | None = None
     reader: dict[str, Any] | None = None  # what reading.write_index says
     bytes: int = 0

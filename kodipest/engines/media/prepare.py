@@ -170,8 +170,10 @@ class _Job:
         return self._manifest(
             duration_seconds=round(made.duration_seconds, 3),
             master=MASTER,
-            rungs=[made.rung],
+            rungs=made.rungs,
             file=SOUND_FILE,
+            downloads=made.downloads,
+            peaks=made.peaks,
             loudness=self.loudness.as_dict() if self.loudness else None,
             measured=made.measured,
             usage=listening + made.usage,

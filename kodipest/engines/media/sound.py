@@ -1,4 +1,4 @@
-"""Sounds: HLS for listening while it is encoded, one M4A to keep, the cover as a poster."""
+"""Sounds: HLS for listening while it is encoded, files to keep, a wave, the cover as a poster."""
 
 import io
 from collections.abc import Sequence
@@ -8,13 +8,21 @@ from typing import Any
 
 from PIL import Image
 
-from kodipest.engines.media.commands import SOUND, SOUND_FILE, sound_arguments
+from kodipest.engines.media.commands import (
+    OPUS,
+    OPUS_ALONE_BITS,
+    OPUS_FILE,
+    SOUND,
+    SOUND_FILE,
+    sound_arguments,
+)
 from kodipest.engines.media.encoder import Pulse, Usage, run_encoder
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.facts import Probe
 from kodipest.engines.media.images import MAX_PIXELS, write_posters
 from kodipest.engines.media.ladder import SOUND_CODEC, limits_for, verify_track
 from kodipest.engines.media.manifest import Rendition
+from kodipest.engines.media.peaks import PEAKS_FILE, read_peaks
 from kodipest.engines.media.playlists import (
     MASTER,
     Track,
@@ -29,12 +37,16 @@ from kodipest.engines.media.recipes import Recipe
 from kodipest.engines.media.streams import open_stream
 from kodipest.engines.media.taps import Tap
 
+OPUS_CODEC = "opus"
+
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What a finished sound hands to the manifest."""
+    """What a finished sound hands to the manifest. Rungs stand lowest first, as in a film."""
 
-    rung: Rendition
+    rungs: list[Rendition]
+    downloads: list[str]
+    peaks: list[int]
     has_poster: bool
     usage: Usage
     duration_seconds: float
@@ -43,7 +55,10 @@ class Recorded:
 
 @dataclass(slots=True)
 class Sound:
-    """One sound being encoded: published in `out` while it grows in `work`."""
+    """One sound being encoded: published in `out` while it grows in `work`.
+
+    AAC plays everywhere; Opus says the same in half the bytes, to those who can hear it.
+    """
 
     probe: Probe
     recipe: Recipe
@@ -53,10 +68,12 @@ class Sound:
     taps: Sequence[Tap] = ()
     correction: str = ""
     track: Track = field(init=False)
+    thin: Track = field(init=False)
     is_open: bool = False
 
     def __post_init__(self) -> None:
         self.track = Track(SOUND, self.work, self.out)
+        self.thin = Track(OPUS, self.work, self.out)
 
     def encode(self, source: Path) -> Recorded:
         """Encode to the end. Raises Unusable; what the listener raises passes through."""
@@ -64,35 +81,58 @@ class Sound:
         arguments = sound_arguments(self.probe, self.recipe, self.correction, self.taps)
         usage = run_encoder(arguments, self.work, limits_for(self.probe), self._tick)
         self._publish(is_last=True)
-        verify_track(self.track, self.probe.duration_seconds)
-        whole = self.work / SOUND_FILE
+        for track in (self.track, self.thin):
+            verify_track(track, self.probe.duration_seconds)
+        for name in (SOUND_FILE, OPUS_FILE):
+            self._hand_over(name)
+        self._write_master(is_growing=False)
+        return Recorded(
+            rungs=[_rendition(self.thin, OPUS_CODEC), _rendition(self.track, SOUND_CODEC)],
+            downloads=[SOUND_FILE, OPUS_FILE],
+            peaks=read_peaks(self.work / PEAKS_FILE),
+            has_poster=has_poster,
+            usage=usage,
+            duration_seconds=self.track.seconds,
+            measured={tap.name: tap.read(self.work, self.probe) for tap in self.taps},
+        )
+
+    def _hand_over(self, name: str) -> None:
+        whole = self.work / name
         if not whole.is_file() or not whole.stat().st_size:
-            raise Unusable("encoder_failed", f"no {SOUND_FILE}")
-        whole.replace(self.out / SOUND_FILE)
-        peak = peak_bits(self.track.segments)
-        self._write_master(peak, average_bits(self.track.segments), False)
-        rung = Rendition(SOUND, 0, 0, peak, SOUND_CODEC, self.track.playlist, self.track.size_bytes)
-        measured = {tap.name: tap.read(self.work, self.probe) for tap in self.taps}
-        return Recorded(rung, has_poster, usage, self.track.seconds, measured)
+            raise Unusable("encoder_failed", f"no {name}")
+        whole.replace(self.out / name)
 
     def _tick(self, pulse: Pulse) -> None:
         self._publish(is_last=False)
         self.clock.tell(pulse.out_seconds)
 
     def _publish(self, *, is_last: bool) -> None:
-        if not self.track.has_begun() and not self.is_open:
+        both = (self.track, self.thin)
+        if not self.is_open and not all(track.has_begun() for track in both):
             if is_last:
                 raise Unusable("encoder_failed", "nothing came out")
             return
-        self.track.advance(is_last=is_last)
+        for track in both:
+            track.advance(is_last=is_last)
         if not self.is_open:
-            self._write_master(self.recipe.sound_bits, 0, True)
+            self._write_master(is_growing=True)
             self.is_open = True
             self.clock.note_playable()
 
-    def _write_master(self, peak: int, average: int, is_growing: bool) -> None:
-        variant = Variant(self.track.playlist, SOUND_CODEC, peak, average)
-        write_whole(self.out / MASTER, master_text([variant], is_growing=is_growing))
+    def _write_master(self, *, is_growing: bool) -> None:
+        told = (
+            (self.track, SOUND_CODEC, self.recipe.sound_bits),
+            (self.thin, OPUS_CODEC, OPUS_ALONE_BITS),
+        )
+        variants = [
+            Variant(track.playlist, codec, bits, 0)
+            if is_growing
+            else Variant(
+                track.playlist, codec, peak_bits(track.segments), average_bits(track.segments)
+            )
+            for track, codec, bits in told
+        ]
+        write_whole(self.out / MASTER, master_text(variants, is_growing=is_growing))
 
     def _publish_cover(self, source: Path) -> bool:
         """Take the cover that the file carries; a broken one is no reason to refuse the sound."""
@@ -110,3 +150,10 @@ class Sound:
         except (OSError, SyntaxError, ValueError):
             return False
         return True
+
+
+def _rendition(track: Track, codec: str) -> Rendition:
+    peak, average = peak_bits(track.segments), average_bits(track.segments)
+    return Rendition(
+        track.name, 0, 0, peak, codec, track.playlist, track.size_bytes, average_bandwidth=average
+    )

@@ -14,11 +14,12 @@ from kodipest.engines.media.storage import public_url
 from kodipest.kernel.text import is_arabic
 from kodipest.stages.publication.models import Edition
 from kodipest.works import exhibits
-from kodipest.works.exhibits import Film, Picture, manifest_of
+from kodipest.works.exhibits import Download, Film, Picture, manifest_of
 from kodipest.works.models import Asset, Revision, Work
 from kodipest.works.reading.books import has_reader
 
 EXCERPT = 140
+KINDS_OF_FILES = {".m4a": "M4A", ".opus": "Opus"}  # as people know them
 MARKS = re.compile(r"[*_`#>\[\]]")  # CommonMark signs, for plain text
 
 
@@ -89,7 +90,11 @@ def film_of(edition: Edition) -> Film | None:
     main = edition.revision.main
     if film is None or main is None or not (name := manifest_of(main).get("file")):
         return film
-    return replace(film, download=download_url(edition, main, name))
+    kept = [
+        Download(download_url(edition, main, each), KINDS_OF_FILES[PurePosixPath(each).suffix])
+        for each in manifest_of(main).get("downloads") or []
+    ]
+    return replace(film, download=download_url(edition, main, name), downloads=kept)
 
 
 def download_url(edition: Edition, asset: Asset, name: str) -> str:

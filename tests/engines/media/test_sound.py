@@ -4,6 +4,7 @@ import av
 import pytest
 from PIL import Image
 
+from kodipest.engines.media import peaks
 from kodipest.engines.media.manifest import Manifest
 from kodipest.engines.media.prepare import Progress, prepare
 from kodipest.engines.media.probe import probe
@@ -22,8 +23,9 @@ def test_a_sound_is_streamed_and_kept_as_one_file(tmp_path: Path) -> None:
     assert (manifest.kind, manifest.file, manifest.master) == ("audio", "sound.m4a", "master.m3u8")
     assert (manifest.poster, manifest.storyboard, manifest.images) == (None, None, [])
     assert manifest.duration_seconds == pytest.approx(9.5, abs=0.1)
-    (rung,) = manifest.rungs
-    assert (rung.name, rung.width, rung.codecs) == ("sound", 0, "mp4a.40.2")
+    told = [(rung.name, rung.width, rung.codecs) for rung in manifest.rungs]
+    assert told == [("sound-opus", 0, "opus"), ("sound", 0, "mp4a.40.2")]
+    assert manifest.rungs[0].bandwidth < manifest.rungs[1].bandwidth
     streamed = played.rendition(out, "sound")
     assert streamed.durations == pytest.approx([1, 3, 4, 1.5], abs=0.08)
     assert streamed.lines[-1] == "#EXT-X-ENDLIST"
@@ -36,12 +38,15 @@ def test_a_sound_is_streamed_and_kept_as_one_file(tmp_path: Path) -> None:
 
 def test_master_of_a_sound_names_no_picture(tmp_path: Path) -> None:
     manifest = made_from(footage.sound("plain.wav"), tmp_path / "out")
-    (variant,) = played.variants(tmp_path / "out")
+    aac, opus = played.variants(tmp_path / "out")
 
-    assert variant["CODECS"] == "mp4a.40.2"
-    assert int(variant["BANDWIDTH"]) == manifest.rungs[0].bandwidth
-    assert "RESOLUTION" not in variant
-    assert "AUDIO" not in variant
+    assert (aac["CODECS"], opus["CODECS"]) == (
+        "mp4a.40.2",
+        "opus",
+    )  # who knows nothing takes the first
+    assert int(opus["BANDWIDTH"]) == manifest.rungs[0].bandwidth
+    assert int(aac["BANDWIDTH"]) == manifest.rungs[1].bandwidth
+    assert not {"RESOLUTION", "AUDIO"} & (set(aac) | set(opus))
 
 
 def test_a_sound_is_playable_early_and_progress_rises(tmp_path: Path) -> None:
@@ -104,5 +109,44 @@ def test_what_a_phone_wrote_into_a_recording_stays_in_the_original(tmp_path: Pat
     made_from(source, tmp_path / "out")
 
     files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
-    assert "sound.m4a" in [path.name for path in files]
+    assert {"sound.m4a", "sound.opus"} <= {path.name for path in files}
     assert not [path for path in files if b"Aisyah" in path.read_bytes()]
+
+
+def test_the_same_is_kept_in_half_the_bytes_for_those_who_save(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    manifest = made_from(footage.sound("thin.flac", 6), out)
+
+    assert manifest.downloads == ["sound.m4a", "sound.opus"]
+    assert played.rendition(out, "sound-opus").durations == pytest.approx([1, 3, 2], abs=0.08)
+    with av.open(str(out / "sound.opus")) as kept:
+        assert kept.streams.audio[0].codec_context.name == "opus"
+        assert kept.duration / av.time_base == pytest.approx(6, abs=0.1)
+
+
+def test_the_wave_shows_where_it_is_loud(tmp_path: Path) -> None:
+    half = "-f lavfi -i sine=frequency=300:duration=2,volume='if(lt(t,1),0.05,0.5)':eval=frame"
+
+    manifest = made_from(footage.clip("half.wav", half), tmp_path / "out")
+
+    assert len(manifest.peaks) == peaks.PEAKS
+    first, second = (
+        manifest.peaks[8 : peaks.PEAKS // 2 - 8],
+        manifest.peaks[peaks.PEAKS // 2 + 8 : -8],
+    )
+    assert max(first) < 25
+    assert min(second) > 90
+    assert max(manifest.peaks) == 100
+
+
+def test_silence_draws_a_flat_line(tmp_path: Path) -> None:
+    quiet = footage.clip("quiet.wav", "-f lavfi -i anullsrc=r=8000:cl=mono:d=1")
+
+    assert set(made_from(quiet, tmp_path / "out").peaks) == {0}
+
+
+@pytest.mark.parametrize("samples", [0, 1, 159, 161])
+def test_a_wave_of_hardly_anything_has_all_its_figures(tmp_path: Path, samples: int) -> None:
+    (tmp_path / "few").write_bytes(bytes([128]) * samples)
+
+    assert len(peaks.read_peaks(tmp_path / "few")) == peaks.PEAKS

@@ -200,6 +200,25 @@ def test_a_poster_is_shown_whole_and_a_comic_page_by_page(client: Client) -> Non
     assert " 480w" in comic.context["pictures"][0].srcset
 
 
+def test_a_sound_shows_its_wave_and_is_kept_in_two_kinds(client: Client) -> None:
+    edition = brought_out(cast(), "audio", "audio")
+    transcode = edition.revision.main.transcode
+    transcode.manifest |= {"peaks": [7, 100], "downloads": ["sound.m4a", "sound.opus"]}
+    transcode.save(update_fields=["manifest"])
+
+    page = client.get(path_of(edition))
+
+    assert 'd="M0.5 46.5v7M1.5 0v100"' in page.text
+    slug = edition.work.slug
+    assert [
+        (each.kind, each.url.rpartition("/")[2]) for each in page.context["film"].downloads
+    ] == [
+        ("M4A", f"sound.m4a?name={slug}.m4a"),
+        ("Opus", f"sound.opus?name={slug}.opus"),
+    ]
+    assert page.text.count(f"?name={slug}.") == 2
+
+
 def test_a_book_can_be_read_and_kept(client: Client) -> None:
     response = client.get(path_of(brought_out(cast(), "ebook", "document")))
 

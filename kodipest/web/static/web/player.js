@@ -202,12 +202,17 @@ class Player {
     const share = duration ? at / duration : 0;
     const seek = this.part("seek");
     if (!this.isDragging) seek.value = String(Math.round(share * 1000));
-    seek.style.setProperty("--done", `${share * 100}%`);
+    this.paint(share);
     seek.setAttribute("aria-valuetext", `${clock(at)} / ${clock(duration)}`);
     this.part("time").textContent = `${clock(at)} / ${clock(duration)}`;
     const { buffered } = this.video;
     const end = buffered.length ? buffered.end(buffered.length - 1) : 0;
     this.part("loaded").style.inlineSize = `${duration ? Math.min(end / duration, 1) * 100 : 0}%`;
+  }
+
+  // The part that was played is bright, on the bar and in the wave of a sound.
+  paint(share) {
+    for (const name of ["seek", "peaks"]) this.part(name)?.style.setProperty("--done", `${share * 100}%`);
   }
 
   showState() {
@@ -388,7 +393,7 @@ class Player {
       this.isDragging = true;
       const at = (Number(seek.value) / 1000) * this.duration;
       this.part("time").textContent = `${clock(at)} / ${clock(this.duration)}`;
-      seek.style.setProperty("--done", `${Number(seek.value) / 10}%`);
+      this.paint(Number(seek.value) / 1000);
     });
     seek.addEventListener("change", () => {
       this.isDragging = false;
