@@ -1,7 +1,8 @@
 """The engine from the command line: JSON to stdout, words to stderr.
 
     python -m kodipest.engines.media probe SRC [--json]
-    python -m kodipest.engines.media ladder SRC OUT [--preset veryfast] [--threads N] [--json]
+    python -m kodipest.engines.media ladder SRC OUT [--quality cepat|teliti|hemat] [--parts one|two]
+                                            [--fps 60] [--preset veryfast] [--threads N] [--json]
     python -m kodipest.engines.media check SRC [--json]
 
 Exit codes: 0 done, 1 the file or the folder cannot be used (JSON names the code), 2 wrong words.
@@ -10,15 +11,28 @@ Exit codes: 0 done, 1 the file or the folder cannot be used (JSON names the code
 import argparse
 import json
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from kodipest.engines.media.checks.examine import check
 from kodipest.engines.media.errors import Unusable
+from kodipest.engines.media.facts import Probe
+from kodipest.engines.media.joining import join_addition
+from kodipest.engines.media.loudness import Loudness
 from kodipest.engines.media.prepare import prepare
 from kodipest.engines.media.probe import probe
 from kodipest.engines.media.progress import Progress
-from kodipest.engines.media.recipes import DEFAULT_PRESET, PRESETS
+from kodipest.engines.media.recipes import (
+    DEFAULT_QUALITY,
+    MAX_FPS,
+    PRESETS,
+    QUALITIES,
+    SPORT_FPS,
+    Recipe,
+    plan_for,
+    recipe_for,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -47,7 +61,12 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("source", type=Path, metavar="SRC")
         command.add_argument("--json", action="store_true", help="one line of JSON, no progress")
     make.add_argument("out", type=Path, metavar="OUT", help="an empty or new folder")
-    make.add_argument("--preset", choices=PRESETS, default=DEFAULT_PRESET)
+    make.add_argument("--quality", choices=QUALITIES, default=DEFAULT_QUALITY)
+    make.add_argument(
+        "--parts", choices=("one", "two"), default="one", help="one decode, or low rungs first"
+    )
+    make.add_argument("--fps", type=int, choices=(MAX_FPS, SPORT_FPS), default=MAX_FPS)
+    make.add_argument("--preset", choices=PRESETS, help="of x264, instead of the quality's")
     make.add_argument("--threads", type=_positive, default=None, help="cores to use, else all")
     return parser
 
@@ -74,15 +93,42 @@ def _check(words: argparse.Namespace) -> dict[str, Any]:
 
 
 def _ladder(words: argparse.Namespace) -> dict[str, Any]:
+    facts = probe(words.source)
+    base, *additions = _plan(words, facts)
+    listener = None if words.json else _show
     made = prepare(
         words.source,
         words.out,
-        probe=probe(words.source),
-        preset=words.preset,
-        on_progress=None if words.json else _show,
+        probe=facts,
+        recipe=base,
+        on_progress=listener,
         threads=words.threads,
     )
+    loudness = Loudness.from_dict(made.loudness) if made.loudness else None
+    for recipe in additions:
+        with tempfile.TemporaryDirectory(prefix=".addition-", dir=words.out.parent) as folder:
+            prepare(
+                words.source,
+                Path(folder),
+                probe=facts,
+                recipe=recipe,
+                loudness=loudness,
+                on_progress=listener,
+                threads=words.threads,
+            )
+            made = join_addition(words.out, Path(folder))
     return made.as_dict()
+
+
+def _plan(words: argparse.Namespace, facts: Probe) -> list[Recipe]:
+    """Return the parts to make: all H.264 in one, or base and high; the thrifty for `hemat`."""
+    plan = plan_for(facts.kind, facts, words.quality, preset=words.preset, max_fps=words.fps)
+    parts = [recipe for recipe in plan if recipe.part != "thrift" or words.quality == "hemat"]
+    if words.parts == "two" or facts.kind != "video":
+        return parts
+    preset = words.preset or QUALITIES[words.quality]
+    whole = recipe_for(facts.kind, facts, preset, max_fps=words.fps)
+    return [whole, *(recipe for recipe in parts if recipe.part == "thrift")]
 
 
 def _show(progress: Progress) -> None:

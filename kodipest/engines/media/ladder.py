@@ -8,7 +8,7 @@ from typing import Any
 
 from kodipest.engines.media.commands import CANDIDATE, SHOT, Aside, Means, ladder_arguments
 from kodipest.engines.media.dash import write_dash
-from kodipest.engines.media.encoder import Limits, Pulse, Usage, has_filter, run_encoder
+from kodipest.engines.media.encoder import Limits, Pulse, Usage, has_filter, has_option, run_encoder
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.facts import Probe
 from kodipest.engines.media.manifest import Rendition, SoundSet, Storyboard
@@ -78,7 +78,8 @@ class Ladder:
         aside = Aside()
         if not self.recipe.is_addition:
             aside = Aside(tiles_for(lowest.width, lowest.height, probe.duration_seconds), self.taps)
-        means = Means(threads or usable_cores(), has_filter("zscale"))
+        can_map_tones = has_option("scale", "out_transfer")
+        means = Means(threads or usable_cores(), has_filter("zscale"), can_map_tones)
         arguments = ladder_arguments(probe, self.recipe, means, aside, self.correction)
         usage = run_encoder(arguments, self.work, limits_for(probe), self._tick)
         self._publish(is_last=True)

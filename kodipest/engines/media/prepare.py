@@ -31,7 +31,7 @@ NO_SPACE_BELOW_BYTES = 1024**2
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
-def prepare(  # noqa: PLR0913 - `preset` goes when nobody uses it any more
+def prepare(  # noqa: PLR0913 - each of the words may be left out
     source: Path,
     out: Path,
     *,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kodipest.engines.media.commands import Aside, Means, ladder_arguments, threads_for
-from kodipest.engines.media.encoder import Limits, has_filter, run_encoder
+from kodipest.engines.media.encoder import Limits, has_filter, has_option, run_encoder
 from kodipest.engines.media.facts import Probe
 from kodipest.engines.media.probe import probe
 from kodipest.engines.media.recipes import plan_for, recipe_for
@@ -116,6 +116,22 @@ def test_an_ffmpeg_without_zimg_still_makes_every_rung(tmp_path: Path) -> None:
 def test_filters_of_this_ffmpeg_are_known() -> None:
     assert has_filter("scale")
     assert not has_filter("no_such_filter")
+    assert has_option("scale", "flags")
+    assert not has_option("scale", "no_such_option")
+
+
+def test_an_old_ffmpeg_without_zimg_leaves_hdr_flat_and_does_not_fail(tmp_path: Path) -> None:
+    source = footage.film("flat.mp4", seconds=0.5)
+    facts = replace(probe(source), is_hdr=True)
+    recipe = recipe_for("video", replace(facts, copy_bits=0), "ultrafast")
+    means = Means(1, has_zimg=False, can_map_tones=False)
+    arguments = ladder_arguments(facts, recipe, means, Aside(TILES))
+    (tmp_path / "source").symlink_to(source)
+
+    run_encoder(arguments, tmp_path, Limits(), lambda pulse: None)
+
+    assert "out_transfer" not in " ".join(arguments)
+    assert (tmp_path / "240p.0.m4s").exists()
 
 
 def test_the_high_part_makes_neither_sound_nor_stills() -> None:

@@ -52,6 +52,43 @@ def test_progress_goes_to_stderr_so_that_stdout_stays_json(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
+    ("words", "parts", "rungs"),
+    [
+        ([], ["whole"], ["240p", "360p", "480p", "720p"]),
+        (["--parts", "two"], ["base", "high"], ["240p", "360p", "480p", "720p"]),
+        (
+            ["--quality", "hemat"],
+            ["whole", "thrift"],
+            ["240p", "360p", "480p", "720p", "240p-av1", "360p-av1", "480p-av1"],
+        ),
+    ],
+)
+def test_a_film_is_made_in_as_many_parts_as_are_asked_for(
+    words: list[str], parts: list[str], rungs: list[str], tmp_path: Path, capsys
+) -> None:
+    source = footage.film("in_parts.mp4", size="1280x720", rate="10", seconds=2)
+    out = tmp_path / "out"
+
+    assert main(["ladder", str(source), str(out), "--preset", "ultrafast", "--json", *words]) == 0
+
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["parts"] == parts
+    assert [rung["name"] for rung in figures["rungs"]] == rungs
+    assert all((out / rung["playlist"]).exists() for rung in figures["rungs"])
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert figures["first_playable_seconds"] > 0
+
+
+def test_sport_keeps_its_sixty_pictures(tmp_path: Path, capsys) -> None:
+    source = footage.film("sport.mp4", size="320x240", rate="60", seconds=1)
+    words = ["ladder", str(source), str(tmp_path / "out"), "--preset", "ultrafast", "--json"]
+
+    assert main([*words, "--fps", "60"]) == 0
+
+    assert json.loads(capsys.readouterr().out)["rungs"][0]["fps"] == 60
+
+
+@pytest.mark.parametrize(
     ("content", "code"),
     [(b"", "empty"), (b"halo\n", "not_media"), (b"#EXTM3U\n/etc/hostname\n", "disguised")],
 )

@@ -3,8 +3,11 @@
 from itertools import pairwise
 from pathlib import Path
 
+import av
 import pytest
 from PIL import Image
+
+from kodipest.engines.media import ladder
 
 from . import footage, played
 from .made import made_from
@@ -77,22 +80,89 @@ def test_variable_rate_becomes_constant(tmp_path: Path) -> None:
     assert times[-1] == pytest.approx(2.9, abs=0.1)
 
 
-@pytest.mark.parametrize("transfer", ["smpte2084", "arib-std-b67"])
-def test_hdr_becomes_eight_bits_in_daylight_colours(transfer: str, tmp_path: Path) -> None:
-    params = f"format=yuv420p10le,setparams=color_primaries=bt2020:color_trc={transfer}"
-    params += ":colorspace=bt2020nc:range=tv"
-    source = footage.film(
-        f"{transfer}.mp4",
-        seconds=0.5,
-        sound="",
-        codec="-c:v libx265 -preset ultrafast -x265-params log-level=error",
-        rest=f"-vf {params}",
+def test_the_sound_of_a_film_with_variable_rate_stays_with_its_picture(tmp_path: Path) -> None:
+    """Flashes and beeps at 1, 4 and 7 s; the phone drops most frames between 2 and 6 s."""
+    due = "between(mod({t},3),1,1.1)"
+    words = f"-f lavfi -i color=black:s=320x240:r=30:d=8,geq=lum='if({due.format(t='T')},235,16)'"
+    words += (
+        f":cb=128:cr=128 -f lavfi -i aevalsrc='if({due.format(t='t')},sin(6283*t),0)':s=48000:d=8"
     )
+    words += " -vf select='not(between(t,2,6))+not(mod(n,7))+between(mod(t,3),0.9,1.2)'"
+    source = footage.clip("vfr_flash.mp4", f"{words} -fps_mode vfr {footage.X264} -c:a aac")
 
     made_from(source, tmp_path / "out")
 
-    found = played.picture(played.rendition(tmp_path / "out", "240p").whole)
+    with av.open(str(played.rendition(tmp_path / "out", "240p").whole)) as film:
+        frames = [(f.time, f.to_ndarray()[120, 160] > 128) for f in film.decode(video=0)]
+    with av.open(str(played.rendition(tmp_path / "out", "sound").whole)) as film:
+        parts = [(f.time, abs(f.to_ndarray()).max() > 0.1) for f in film.decode(audio=0)]
+    flashes, beeps = (
+        [b for (_a, was), (b, now) in pairwise(found) if now and not was]
+        for found in (frames, parts)
+    )
+    assert flashes == pytest.approx([1, 4, 7], abs=0.05)
+    assert beeps == pytest.approx([1, 4, 7], abs=0.05)
+
+
+# Code values of 10 bits for reference white (203 cd/m2), middle grey (26) and a light of 1000:
+# ITU-R BT.2100, and BT.2408 table 1.
+LIGHTS = {"smpte2084": (573, 395, 723), "arib-std-b67": (721, 397, 940)}
+
+
+def lights(transfer: str) -> Path:
+    """Three patches side by side, as a camera of HDR records them."""
+    white, grey, sun = LIGHTS[transfer]
+    luma = f"lum='if(lt(X,107),{white},if(lt(X,214),{grey},{sun}))':cb=512:cr=512"
+    params = f"setparams=color_primaries=bt2020:color_trc={transfer}:colorspace=bt2020nc:range=tv"
+    picture = f"color=s=320x240:r=10:d=0.5,format=yuv420p10le,geq={luma},{params}"
+    coder = "-c:v libx265 -preset ultrafast -x265-params log-level=error:crf=5"
+    return footage.clip(f"lights_{transfer}.mp4", f"-f lavfi -i {picture} {coder}")
+
+
+@pytest.mark.parametrize("has_zimg", [True, False])
+@pytest.mark.parametrize("transfer", ["smpte2084", "arib-std-b67"])
+def test_hdr_becomes_eight_bits_in_daylight_colours(
+    transfer: str, has_zimg: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """White is light but not burnt, grey is in the middle, and the sun is brighter than white."""
+    monkeypatch.setattr(ladder, "has_filter", lambda _name: has_zimg)
+
+    made_from(lights(transfer), tmp_path / "out")
+
+    whole = played.rendition(tmp_path / "out", "240p").whole
+    found = played.picture(whole)
     assert (found.pix_fmt, found.matrix) == ("yuv420p", 1)
+    white, grey, sun = (played.colour_at(whole, x, 0.5) for x in (0.15, 0.5, 0.85))
+    for patch in (white, grey, sun):
+        assert max(patch) - min(patch) <= 4  # grey stays grey
+    assert 75 <= grey[1] <= 120
+    assert (180 if has_zimg else 150) <= white[1] <= 240
+    assert sun[1] >= white[1] + 25
+    with Image.open(tmp_path / "out" / "poster.jpg") as poster:
+        assert poster.getpixel((48, 120)) == pytest.approx(white, abs=6)
+
+
+def test_both_kinds_of_hdr_come_out_alike(tmp_path: Path) -> None:
+    seen = []
+    for transfer in LIGHTS:
+        made_from(lights(transfer), tmp_path / transfer)
+        whole = played.rendition(tmp_path / transfer, "240p").whole
+        seen.append([played.colour_at(whole, x, 0.5)[1] for x in (0.15, 0.5)])
+
+    assert seen[0] == pytest.approx(seen[1], abs=4)
+
+
+def test_the_red_of_hdr_stays_red(tmp_path: Path) -> None:
+    params = "setparams=color_primaries=bt2020:color_trc=smpte2084:colorspace=bt2020nc:range=tv"
+    picture = f"color=s=320x240:r=10:d=0.5,format=yuv420p10le,geq=lum=300:cb=440:cr=700,{params}"
+    coder = "-c:v libx265 -preset ultrafast -x265-params log-level=error:crf=5"
+    source = footage.clip("hdr_red.mp4", f"-f lavfi -i {picture} {coder}")
+
+    made_from(source, tmp_path / "out")
+
+    red, green, blue = played.colour_at(played.rendition(tmp_path / "out", "240p").whole, 0.5, 0.5)
+    assert red > 120
+    assert max(green, blue) < red / 2
 
 
 def test_ten_bits_become_eight(tmp_path: Path) -> None:
