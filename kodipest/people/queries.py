@@ -56,25 +56,29 @@ def has_consent(person: Person, purpose: Purpose) -> bool:
     return bool(people_with_consent(purpose).filter(pk=person.pk).exists())
 
 
-def people_with_consent(purpose: Purpose) -> QuerySet[Person]:
-    """People of whom `purpose` may be done now: the one gate for every page, feed and file.
+def consents_in_force(purpose: Purpose) -> QuerySet[Consent]:
+    """Living consents that age lets act today: the one gate for every page, feed and file.
 
     Under 13 nothing is public, consent or not (PP 17/2025). For whom a guardian decides and whose
     birth date is unknown may be under 13: nothing of them is public either.
     """
-    given = living_consents(purpose).filter(person=OuterRef("pk"))
+    given = living_consents(purpose)
     if purpose == Purpose.TRAINING:
-        return Person.objects.filter(Exists(given))
+        return given
     newest = born_for_age(today(), AGE_OF_PUBLIC_PROFILE)
-    given = given.filter(Q(giver=Consent.Giver.SELF) | Q(person__birth_date__isnull=False))
-    return Person.objects.filter(Q(birth_date=None) | Q(birth_date__lte=newest), Exists(given))
+    undated = Q(person__birth_date=None, giver=Consent.Giver.SELF)
+    return given.filter(Q(person__birth_date__lte=newest) | undated)
+
+
+def people_with_consent(purpose: Purpose) -> QuerySet[Person]:
+    """People of whom `purpose` may be done now."""
+    return Person.objects.filter(Exists(consents_in_force(purpose).filter(person=OuterRef("pk"))))
 
 
 def public_names(people: Iterable[Person]) -> dict[UUID, str]:
     """Write each of `people` as consented, in one query; absent when not at all."""
     asked = {person.pk: person for person in people}
-    allowed = people_with_consent(Purpose.NAME).filter(pk__in=asked)
-    forms = living_consents(Purpose.NAME).filter(person__in=allowed).order_by("given_at")
+    forms = consents_in_force(Purpose.NAME).filter(person__in=asked).order_by("given_at")
     return {
         person_id: write_name(asked[person_id], NameForm(form))
         for person_id, form in forms.values_list("person_id", "choice")

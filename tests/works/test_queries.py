@@ -9,6 +9,7 @@ from kodipest.works.models import Credit, Passage, Revision, Work
 from kodipest.works.operations import move_work
 from kodipest.works.queries import (
     all_works_without_consent,
+    credits_and_sanad_of,
     history,
     missing_consents,
     newest_revisions,
@@ -263,3 +264,18 @@ def test_any_words_may_be_searched_for(text):
 
 def test_a_started_work_lacks_nothing():
     assert obstacles(started(cast()).newest_revision) == []
+
+
+def test_credits_and_sanad_are_told_alike_and_names_asked_for_once(django_assert_num_queries):
+    people = cast()
+    edition = published(people)
+    consent(people.budi, Purpose.NAME, "nickname")
+    consent(people.aisyah, Purpose.NAME, "initials")
+    work, revision = edition.work, edition.revision
+
+    with django_assert_num_queries(3):
+        credited, vouched = credits_and_sanad_of(work, revision)
+
+    assert credited == public_credits(work)
+    assert vouched == sanad_of(work, revision)
+    assert [name for _credit, name in credited] == ["A.b.U."]

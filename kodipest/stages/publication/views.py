@@ -25,7 +25,7 @@ from kodipest.stages.publication.queries import (
     with_files,
 )
 from kodipest.works.models import Act, Asset, Caption, Work
-from kodipest.works.queries import public_credits, sanad_of
+from kodipest.works.queries import credits_and_sanad_of, sanad_of
 from kodipest.works.reading.books import main_book, open_book
 from kodipest.works.reading.pages import asked_part, reader_context
 from kodipest.works.sanad import export_sanad
@@ -80,6 +80,7 @@ def work(request: HttpRequest, slug: str) -> HttpResponse:
 
 def about(edition: Edition) -> dict[str, Any]:
     """Gather who made the work and who vouches for it, as consented."""
+    named, vouched = credits_and_sanad_of(edition.work, edition.revision)
     links = [
         {
             "act": link.act,
@@ -88,11 +89,11 @@ def about(edition: Edition) -> dict[str, Any]:
             "at": link.at,
             "note": edition.channel.name if link.act == Act.PUBLISHED else "",
         }
-        for link, name in sanad_of(edition.work, edition.revision)
+        for link, name in vouched
     ]
     return {
         "revision": edition.revision,
-        "credits": public_credits(edition.work),
+        "credits": named,
         "links": links,
         "poster": cards.large_poster(edition.revision),
         "title_is_arabic": is_arabic(edition.revision.title),
