@@ -98,6 +98,7 @@ def test_no_limit_is_a_limit_of_nothing(aisyah, settings):
 
     assert quotas.quota_of(aisyah) == (None, 10**9)
     assert quotas.quota_of(aisyah).left is None
+    assert quotas.quota_of(aisyah).takes(10**12)
     assert quotas.objection_of_person(aisyah, 10**12) is None
 
 

@@ -246,7 +246,7 @@ def test_of_a_cut_part_with_a_checksum_nothing_counts(tus):
     assert tus.offset(address) == 0
 
 
-def send_cut(tus, address, body, announced, **headers):
+def send_cut(tus, address, body, announced, body_file=None, **headers):
     """Send less than announced."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return tus.client.generic(
@@ -255,7 +255,7 @@ def send_cut(tus, address, body, announced, **headers):
         body,
         content_type=BODY,
         headers={"Tus-Resumable": "1.0.0", "Upload-Offset": "0"} | named,
-        **{"CONTENT_LENGTH": str(announced), "wsgi.input": BytesIO(body)},
+        **{"CONTENT_LENGTH": str(announced), "wsgi.input": body_file or BytesIO(body)},
     )
 
 
@@ -266,6 +266,20 @@ def test_of_a_cut_part_everything_that_came_counts(tus):
 
     assert code(answer) == (400, "upload_cut")
     assert answer["Upload-Offset"] == "5000"
+    assert tus.offset(address) == 5000
+
+
+def test_a_line_that_breaks_with_an_error_is_a_cut_line_too(tus):
+    class Torn(BytesIO):
+        def read(self, size=-1):
+            if data := super().read(size):
+                return data
+            raise ConnectionResetError
+
+    address = tus.begun(len(CONTENT))
+    answer = send_cut(tus, address, b"unused", 20_000, body_file=Torn(CONTENT[:5000]))
+
+    assert code(answer) == (400, "upload_cut")
     assert tus.offset(address) == 5000
 
 

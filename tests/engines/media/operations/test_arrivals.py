@@ -1,6 +1,8 @@
 """What no single request shows: several at once, silence, faults of the disk, the last step."""
 
+import base64
 import errno
+import hashlib
 import os
 import subprocess
 import sys
@@ -32,6 +34,7 @@ from kodipest.engines.media.operations import (
 )
 from kodipest.engines.media.operations import originals as originals_room
 from kodipest.engines.media.queries import pending_arrivals
+from kodipest.engines.media.tus import Checksum
 from kodipest.kernel.errors import Refusal
 from tests.factories.media import OriginalFactory
 from tests.together import together  # noqa: F401 -- a fixture
@@ -527,3 +530,100 @@ def test_what_was_put_in_its_place_is_not_removed(arrival):
     with pytest.raises(Refusal) as refused:
         remove_arrival(arrival=arrival)
     assert codes(refused) == ["arrival_taken"]
+
+
+# --- a turn that ends in between
+
+
+def put_out(_turn=None, *_more):
+    """Let another request become the writer."""
+    until = timezone.now() + timedelta(minutes=1)
+    Arrival.objects.update(writer=f"{identity.of_this_process()}~other", writer_until=until)
+
+
+def test_who_is_put_out_before_the_file_is_open_changes_nothing(arrival, monkeypatch):
+    take_part(arrival=arrival, part=part_of(CONTENT[:1000]))
+    begin = gathering.Gathering.__init__
+
+    def begin_late(file, path):
+        begin(file, path)
+        put_out()
+
+    monkeypatch.setattr(gathering.Gathering, "__init__", begin_late)
+    with pytest.raises(Refusal) as refused:
+        take_part(arrival=arrival, part=part_of(CONTENT[1000:], 1000))
+
+    assert codes(refused) == ["arrival_busy"]
+    assert arrival.path.read_bytes() == CONTENT[:1000]
+
+
+def test_who_is_put_out_before_counting_counts_nothing(arrival, monkeypatch):
+    monkeypatch.setattr(gathering.Gathering, "sync", put_out)
+    with pytest.raises(Refusal) as refused:
+        take_part(arrival=arrival, part=part_of(CONTENT))
+    arrival.refresh_from_db()
+
+    assert codes(refused) == ["arrival_busy"]
+    assert arrival.offset == 0
+
+
+def promise(content):
+    digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
+    return Checksum(f"sha256 {digest}")
+
+
+def test_a_long_part_with_a_checksum_gives_signs_of_life_and_counts_at_its_end(
+    arrival, monkeypatch
+):
+    told = []
+    count = arrivals._Turn.count
+    monkeypatch.setattr(arrivals, "COUNT_BYTES", 100_000)
+    monkeypatch.setattr(
+        arrivals._Turn, "count", lambda turn, at: told.append(at) or count(turn, at)
+    )
+
+    take_part(arrival=arrival, part=part_of(CONTENT, checksum=promise(CONTENT)))
+
+    assert told[:-1] == [0] * len(told[:-1])
+    assert len(told) > 2
+    assert told[-1] == len(CONTENT)
+
+
+def test_who_is_put_out_does_not_cut_what_another_one_writes(arrival, monkeypatch):
+    part = part_of(CONTENT, checksum=promise(b"something else"))
+    count_all = arrivals._Taking._count_all
+
+    def count_late(taking):
+        count_all(taking)
+        put_out()
+
+    monkeypatch.setattr(arrivals._Taking, "_count_all", count_late)
+    with pytest.raises(Refusal) as refused:
+        take_part(arrival=arrival, part=part)
+
+    assert codes(refused) == ["checksum_differs"]
+    assert arrival.path.stat().st_size == len(CONTENT)
+
+
+def test_a_writer_well_at_work_is_not_waited_for(arrival, monkeypatch):
+    put_out()
+    arrival.refresh_from_db()
+    naps = []
+
+    def count_meanwhile(_seconds):
+        naps.append(1)
+        Arrival.objects.update(offset=1000 * len(naps))
+        arrival.path.write_bytes(CONTENT)
+
+    storage.incoming()
+    monkeypatch.setattr(arrivals.time, "sleep", count_meanwhile)
+
+    assert told_offset(arrival=arrival) == 1000
+    assert len(naps) == 1
+
+
+def test_letting_go_twice_is_letting_go_once(arrival):
+    for _ in range(2):
+        remove_arrival(arrival=arrival)
+
+    assert not Arrival.objects.exists()
