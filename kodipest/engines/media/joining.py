@@ -26,7 +26,7 @@ from kodipest.engines.media.manifest import (
 )
 from kodipest.engines.media.masters import place, write_master
 from kodipest.engines.media.playlists import MASTER, read_durations
-from kodipest.engines.media.recipes import ADDITIONS, Part
+from kodipest.engines.media.recipes import ADDITIONS, PACKS
 
 SAME_SECONDS = 0.1
 SAME_END_SECONDS = 0.6
@@ -46,6 +46,8 @@ def join_addition(base_out: Path, addition_out: Path) -> Manifest:
     with _alone(base_out):
         base, addition = read_manifest(base_out), read_manifest(addition_out)
         (part,) = addition.parts or [""]
+        if part in PACKS:
+            return _join_pack(part, base, base_out, addition, addition_out)
         if part in base.parts:
             return base
         if part not in ADDITIONS:
@@ -55,10 +57,14 @@ def join_addition(base_out: Path, addition_out: Path) -> Manifest:
         return _tell(_joined(base, addition), base_out)
 
 
-def leave_addition(base_out: Path, part: Part) -> Manifest:
+def leave_addition(base_out: Path, part: str) -> Manifest:
     """Take an addition off its base: first nothing names it any more, then its files go."""
     with _alone(base_out):
         base = read_manifest(base_out)
+        if part in PACKS:
+            base = _note(_without_pack(base, part), base_out)
+            shutil.rmtree(base_out / part, ignore_errors=True)
+            return _note(base, base_out)
         if part not in ADDITIONS:
             return base
         if part in base.parts:
@@ -173,6 +179,34 @@ def _without(base: Manifest, part: str) -> Manifest:
     )
 
 
+def _join_pack(
+    part: str, base: Manifest, base_out: Path, addition: Manifest, addition_out: Path
+) -> Manifest:
+    """Let a pack take the place of an older one. Players never hear of it: only the manifest does."""
+    if base.packs.get(part) == addition.packs[part]:
+        return base
+    _bring(addition_out / part, base_out / part)
+    return _note(_with_pack(_without_pack(base, part), addition), base_out)
+
+
+def _with_pack(base: Manifest, addition: Manifest) -> Manifest:
+    return replace(
+        base,
+        parts=[*base.parts, *addition.parts],
+        packs=base.packs | addition.packs,
+        cpu_seconds=round(base.cpu_seconds + addition.cpu_seconds, 3),
+        wall_seconds=round(base.wall_seconds + addition.wall_seconds, 3),
+    )
+
+
+def _without_pack(base: Manifest, part: str) -> Manifest:
+    return replace(
+        base,
+        parts=[name for name in base.parts if name != part],
+        packs={name: told for name, told in base.packs.items() if name != part},
+    )
+
+
 def _tell(manifest: Manifest, out: Path) -> Manifest:
     """Replace the lists, the manifest last: what it names is named everywhere."""
     for cut_off in out.glob("*.part"):
@@ -182,6 +216,11 @@ def _tell(manifest: Manifest, out: Path) -> Manifest:
     for name in (MASTER, DASH):
         flush(out / name)
     flush(out)
+    return _note(manifest, out)
+
+
+def _note(manifest: Manifest, out: Path) -> Manifest:
+    """Replace `manifest.json` alone."""
     told = replace(manifest, bytes=folder_bytes(out) - (out / FILE_NAME).stat().st_size)
     replace_manifest(told, out)
     return told

@@ -87,6 +87,7 @@ class Manifest:
     peaks: list[int] = field(default_factory=list)  # what peaks.read_peaks says
     pages: int | None = None
     reader: dict[str, Any] | None = None  # what reading.write_index says
+    packs: dict[str, dict[str, Any]] = field(default_factory=dict)  # packs.Pack.as_dict, by name
     bytes: int = 0
     cpu_seconds: float = 0.0
     wall_seconds: float = 0.0

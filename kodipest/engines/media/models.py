@@ -138,9 +138,9 @@ class Transcode(models.Model):
 
     A film is made in parts. The `base` comes first and is all that watching, handing in and
     publishing need: it has a folder of its own, and assets point to its row. When it is done its
-    additions are asked for, taller rungs (`high`) and a set for thin lines (`thrift`): rows with
-    a `base`, whose files are joined into the folder of the base. A failed addition takes nothing
-    from the film.
+    additions are asked for, taller rungs (`high`) and a set for thin lines (`thrift`), later packs
+    to take away: rows with a `base`, whose files are joined into the folder of the base. A failed
+    addition takes nothing from the film.
 
     The row is the truth, the queue is only a doorbell. What the states mean in the world:
 
@@ -169,10 +169,15 @@ class Transcode(models.Model):
         BASE = "base", _("film")
         HIGH = "high", _("larger pictures")
         THRIFT = "thrift", _("data saver")
+        # To be taken away from the site: of a base that is done, with what `wishes` says.
+        WHATSAPP = "whatsapp", _("for WhatsApp")
+        PODCAST = "podcast", _("podcast")
+        TELEVISION = "television", _("for a TV channel")
+        SHEET = "sheet", _("page of stills")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     original = models.ForeignKey(Original, on_delete=models.PROTECT, related_name="transcodes")
-    part = models.CharField(max_length=6, choices=Part, default=Part.BASE)
+    part = models.CharField(max_length=10, choices=Part, default=Part.BASE)
     base = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.CASCADE, related_name="additions"
     )
@@ -181,6 +186,7 @@ class Transcode(models.Model):
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replaced_by"
     )
     fingerprint = models.CharField(max_length=32)
+    wishes = models.JSONField(default=dict, blank=True)  # of a pack: see operations.packing
     state = models.CharField(max_length=9, choices=State, default=State.WAITING)
     requested_at = models.DateTimeField(default=timezone.now)
     # Whose turn it is: the smallest comes first (operations/turns.py says how it is reckoned).
@@ -221,7 +227,7 @@ class Transcode(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(part="base", base__isnull=True)
-                | Q(part__in=["high", "thrift"], base__isnull=False),
+                | ~Q(part="base") & Q(base__isnull=False),
                 name="media_addition_has_a_base",
             ),
             models.CheckConstraint(

@@ -102,7 +102,10 @@ def named_files(manifest: dict[str, Any]) -> list[str]:
     sets = [*(manifest.get("rungs") or []), *(manifest.get("sounds") or [])]
     playlists = [one.get("playlist") for one in sets]
     images = [image.get("file") for image in manifest.get("images") or []]
-    return [name for name in (*single, *board_files, *playlists, *images) if name]
+    packs = [
+        file["file"] for pack in (manifest.get("packs") or {}).values() for file in pack["files"]
+    ]
+    return [name for name in (*single, *board_files, *playlists, *images, *packs) if name]
 
 
 def broken_originals(*, thorough: bool = False) -> Iterator[Broken]:

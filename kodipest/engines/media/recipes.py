@@ -24,6 +24,8 @@ Part = Literal["whole", "base", "high", "thrift"]
 Quality = Literal["cepat", "teliti", "hemat"]
 Codec = Literal["h264", "av1"]
 ADDITIONS: tuple[Part, ...] = ("high", "thrift")
+# What packs.make_pack makes of a finished film or sound, to take away from the site.
+PACKS = ("whatsapp", "podcast", "television", "sheet")
 DEFAULT_QUALITY: Quality = "cepat"
 # Quality -> preset of x264 for base and high. `hemat` is what `thrift` adds to the fast one.
 QUALITIES: dict[Quality, str] = {"cepat": "veryfast", "teliti": "faster", "hemat": "veryfast"}

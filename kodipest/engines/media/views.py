@@ -22,6 +22,7 @@ TYPES = {
     ".m4s": "video/iso.segment",
     ".m4a": "audio/mp4",
     ".opus": "audio/ogg",
+    ".mp3": "audio/mpeg",
     ".vtt": "text/vtt; charset=utf-8",
     ".jpg": "image/jpeg",
     ".avif": "image/avif",

@@ -106,7 +106,8 @@ def page_of(
     captions = {each.language: each for each in revision.captions.select_related("changed_by")}
     found = captions.get(language)
     example = None if found else captions.get(request.GET.get("from", ""))
-    told = (found or example).told if found or example else ()
+    shown_first = found or example
+    told = shown_first.told if shown_first else ()
     first = {"text": vtt_text(told), "after": found.saves if found else 0}
     preview = preview_of(revision)
     seconds = preview.film.seconds if preview.film else None

@@ -20,6 +20,7 @@ from kodipest.engines.media.operations.remaking import remade, request_remakes
 from kodipest.engines.media.operations.requests import (
     cancel_transcode,
     hurry_high,
+    request_pack,
     request_transcode,
     retry_transcode,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "publish_folder",
     "remade",
     "remove_arrival",
+    "request_pack",
     "request_remakes",
     "request_transcode",
     "retry_transcode",

@@ -1,5 +1,8 @@
 """Asking for renditions, asking again, and calling off. Every change is one conditional UPDATE."""
 
+import hashlib
+import json
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -14,6 +17,7 @@ from kodipest.engines.media.operations.turns import turn_of
 from kodipest.engines.media.recipes import Recipe
 from kodipest.engines.media.tasks import ring
 
+PACK_VERSION = 1  # raised when the same base and wishes would come out differently
 State = Transcode.State
 Part = Transcode.Part
 NOTHING_MADE: dict[str, Any] = {
@@ -99,6 +103,46 @@ def add_row(
             "turn_at": turn,
         },
     )
+
+
+@transaction.atomic
+def request_pack(
+    *, transcode: Transcode, name: str, wishes: Mapping[str, Any] | None = None
+) -> Transcode:
+    """Ask for the pack `name` of a base that is done; asking twice with the same wishes is asking once.
+
+    `wishes` are words that everybody may read: `title`, `artist`, and `card`, a picture as base64.
+    With other wishes it is made anew, and the old one goes when the new one is there. One that
+    failed or was called off is tried again. Raises Refusal `not_ready` unless the base is done.
+    """
+    base = Transcode.objects.select_for_update(no_key=True).get(pk=transcode.pk)
+    if not base.is_done:
+        raise messages.refusal("not_ready")
+    told = dict(wishes or {})
+    fingerprint = _name_of_pack(base, name, told)
+    row = Transcode.objects.filter(base=base, part=name).first()
+    if row and row.fingerprint == fingerprint:
+        return retry_transcode(transcode=row) if row.is_failed or row.is_cancelled else row
+    if row:
+        row.delete()  # its worker, if there is one, notices; its files go when others take their place
+    now = timezone.now()
+    asked = Transcode.objects.create(
+        original_id=base.original_id,
+        base=base,
+        part=name,
+        wishes=told,
+        fingerprint=fingerprint,
+        requested_at=now,
+        not_before=now,
+        turn_at=turn_of(name, since=now, seconds=_seconds(base.original)),
+    )
+    ring_after_commit()
+    return asked
+
+
+def _name_of_pack(base: Transcode, name: str, wishes: Mapping[str, Any]) -> str:
+    said = json.dumps([base.fingerprint, name, PACK_VERSION, wishes], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
 @transaction.atomic

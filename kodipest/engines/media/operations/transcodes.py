@@ -20,7 +20,7 @@ from kodipest.engines.media import identity, storage
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.facts import Probe
 from kodipest.engines.media.models import Examination, Transcode
-from kodipest.engines.media.operations import additions
+from kodipest.engines.media.operations import additions, packing
 from kodipest.engines.media.operations.leases import Interrupted, Lease, LeaseLost, next_end
 from kodipest.engines.media.operations.requests import (
     BACK_TO_WAITING,
@@ -28,6 +28,7 @@ from kodipest.engines.media.operations.requests import (
     plan_of,
     request_additions,
 )
+from kodipest.engines.media.recipes import PACKS
 
 if TYPE_CHECKING:  # the encoder's side is loaded when there is something to encode
     from kodipest.engines.media.loudness import Loudness
@@ -164,6 +165,8 @@ def _make(transcode: Transcode, lease: Lease) -> dict[str, Any]:
 
 def _encode(transcode: Transcode, lease: Lease) -> dict[str, Any]:
     """Fill the folder of this attempt and describe it; afterwards it survives a power cut."""
+    if transcode.part in PACKS:
+        return packing.make(transcode, lease)
     from kodipest.engines.media import prepare
     from kodipest.engines.media.checks.examine import taps_for
 

@@ -7,6 +7,7 @@ for after that moment never overtakes, whatever it is.
 from datetime import datetime, timedelta
 
 from kodipest.engines.media.models import Transcode
+from kodipest.engines.media.recipes import PACKS
 
 DAY = timedelta(days=1)
 # How long a part lets everything that is asked for later go first. A base waits for its own
@@ -15,6 +16,7 @@ PATIENCE = {
     Transcode.Part.BASE: timedelta(0),
     Transcode.Part.HIGH: DAY,
     Transcode.Part.THRIFT: 2 * DAY,
+    **dict.fromkeys(PACKS, timedelta(0)),  # small, and somebody waits for them
 }
 PATIENCE_TO_REMAKE = 3 * DAY
 # No row may wait longer than this for its turn: what lies beyond comes of a clock that was wrong.

@@ -20,6 +20,7 @@ from kodipest.engines.media.packs.podcast import make_podcast
 from kodipest.engines.media.packs.sheet import make_sheet
 from kodipest.engines.media.packs.television import make_television
 from kodipest.engines.media.packs.whatsapp import make_whatsapp
+from kodipest.engines.media.recipes import PACKS
 
 MAKERS: dict[str, Callable[[Making], None]] = {
     "whatsapp": make_whatsapp,
@@ -27,7 +28,7 @@ MAKERS: dict[str, Callable[[Making], None]] = {
     "television": make_television,
     "sheet": make_sheet,
 }
-NAMES = tuple(MAKERS)
+NAMES = PACKS
 
 
 def make_pack(

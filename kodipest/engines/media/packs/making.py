@@ -97,10 +97,16 @@ class Making:
         return [*lists, "-f", "hls", "-i", f"file:{path}"]
 
     def picture(self, source: Path, size: tuple[int, int], name: str) -> Path:
-        """Draw a picture of the caller into a frame of `size`, whole, on black, as a JPEG of ours."""
+        """Draw a picture of the caller into a frame of `size`, whole, on black, as a JPEG of ours.
+
+        Raises Unusable `damaged` when it cannot be read.
+        """
         frame = Image.new("RGB", size)
-        with Image.open(source, formats=["JPEG", "PNG", "WEBP"]) as opened:
-            shown = opened.convert("RGB")
+        try:
+            with Image.open(source, formats=["JPEG", "PNG", "WEBP"]) as opened:
+                shown = opened.convert("RGB")
+        except (OSError, SyntaxError, ValueError) as error:
+            raise Unusable("damaged", f"{name}: {error}") from error
         scale = min(size[0] / shown.width, size[1] / shown.height)
         shown = shown.resize(
             (max(1, round(shown.width * scale)), max(1, round(shown.height * scale)))

@@ -1,0 +1,82 @@
+"""Making a pack from the folder of its base: a manifest of its own, so that it joins like any addition."""
+
+import base64
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kodipest.engines.media import storage
+from kodipest.engines.media.models import Transcode
+from kodipest.engines.media.operations.leases import Lease, LeaseLost
+
+if TYPE_CHECKING:  # the encoder's side is loaded when there is something to encode
+    from kodipest.engines.media.packs.facts import Pack, Wishes
+
+CARD = ".card"
+DIGEST = 8  # of the fingerprint: other wishes have other addresses, so each may be kept for ever
+
+
+def make(transcode: Transcode, lease: Lease) -> dict[str, Any]:
+    """Fill the folder of this attempt with the pack and return its manifest.
+
+    Raises LeaseLost when the base is not there any more, Unusable, and what `lease.keep` raises.
+    """
+    from kodipest.engines.media.manifest import Manifest, folder_bytes, write_manifest
+    from kodipest.engines.media.packs import make_pack
+    from kodipest.engines.media.progress import Clock
+
+    base = transcode.base
+    if base is None or not base.is_done:
+        raise LeaseLost
+    out = storage.rendition_path(transcode.folder)
+    place = f"{transcode.part}/{transcode.fingerprint[:DIGEST]}"
+    (out / transcode.part).mkdir(parents=True)
+    seconds = float((base.manifest or {}).get("duration_seconds") or 0)
+    clock = Clock(max(seconds, 0.001), lease.keep)
+    source = storage.rendition_path(base.folder)
+    card = _card(transcode, out)
+    wishes = _wishes(transcode, source, card)
+    pack = make_pack(transcode.part, source, out / place, wishes=wishes, on_seconds=clock.tell)
+    if card:
+        card.unlink()
+    manifest = Manifest(
+        kind=str((base.manifest or {}).get("kind", "")),
+        parts=[transcode.part],
+        packs={transcode.part: _told(pack, place)},
+        duration_seconds=seconds,
+        bytes=folder_bytes(out),
+        cpu_seconds=pack.cpu_seconds,
+        wall_seconds=pack.wall_seconds,
+    )
+    write_manifest(manifest, out)
+    os.sync()
+    return manifest.as_dict()
+
+
+def _card(transcode: Transcode, out: Path) -> Path | None:
+    drawn = transcode.wishes.get("card")
+    if not drawn:
+        return None
+    path = out / CARD
+    path.write_bytes(base64.b64decode(drawn))
+    return path
+
+
+def _wishes(transcode: Transcode, source: Path, card: Path | None) -> "Wishes":
+    from kodipest.engines.media.images import POSTER
+    from kodipest.engines.media.packs.facts import Wishes
+
+    poster = source / POSTER
+    return Wishes(
+        title=str(transcode.wishes.get("title", "")),
+        artist=str(transcode.wishes.get("artist", "")),
+        cover=poster if poster.is_file() else None,
+        card=card,
+    )
+
+
+def _told(pack: "Pack", place: str) -> dict[str, Any]:
+    """Describe a pack by the names that its files have in the folder of the base."""
+    told = pack.as_dict()
+    told["files"] = [file | {"file": f"{place}/{file['file']}"} for file in told["files"]]
+    return told
