@@ -30,6 +30,16 @@ class Noticed:
     has_looked: bool
     is_film: bool
 
+    @property
+    def to_change(self) -> list[Topic]:
+        """What is better changed, or looked at before anybody else does."""
+        return [topic for topic in self.topics if topic.about.severity != "note"]
+
+    @property
+    def to_know(self) -> list[Topic]:
+        """What is good to know, and may well be meant."""
+        return [topic for topic in self.topics if topic.about.severity == "note"]
+
 
 def noticed_in(revision: Revision, *, reader: Person) -> Noticed | None:
     """Say what was noticed in the main file of `revision`; None while nothing was measured.
