@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kodipest.kernel.errors import Refusal
-from kodipest.people.http import PersonRequest
+from kodipest.people.http import PersonRequest, find_or_late
 from kodipest.people.rules import is_curator, is_programme_manager
 from kodipest.stages.curation import rubric
 from kodipest.stages.curation.forms import SendBackForm, SubmitForm, VerdictForm
@@ -115,12 +115,11 @@ def submit(request: PersonRequest, work_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def give_back(request: PersonRequest, work_id: UUID) -> HttpResponse:
     """Give a passed work that cannot come out as it is back to its makers."""
-    works = works_on_desk_of(request.user)
-    if request.method != "POST":  # whoever sends too late is told so in words
-        works = works.filter(pk__in=passed_and_waiting(request.user).values("submission__work"))
     if not is_programme_manager(request.user):
         raise Http404
-    work = get_object_or_404(works, pk=work_id)
+    seen = works_on_desk_of(request.user)
+    waiting = passed_and_waiting(request.user).values("submission__work")
+    work = find_or_late(request, seen.filter(pk__in=waiting), seen, pk=work_id)
     form = SendBackForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kodipest.kernel.errors import Refusal
-from kodipest.people.http import PersonRequest
+from kodipest.people.http import PersonRequest, find_or_late
 from kodipest.people.rules import is_programme_manager
 from kodipest.stages.incubation.forms import EnterForm, SendBackForm
 from kodipest.stages.incubation.operations import enter_incubation, send_back
@@ -65,11 +65,13 @@ def work(request: PersonRequest, work_id: UUID) -> HttpResponse:
 
 
 def work_of(request: PersonRequest, work_id: UUID) -> Work:
-    """Find a work in incubation. Whoever sends too late is told so in words, not that it is gone."""
-    works = works_in_incubation(request.user)
-    if request.method == "POST" and is_programme_manager(request.user):
-        works = works_on_desk_of(request.user)
-    return get_object_or_404(works, pk=work_id)
+    """Find a work in incubation; for those who may see it at all."""
+    seen = (
+        works_on_desk_of(request.user)
+        if is_programme_manager(request.user)
+        else Work.objects.none()
+    )
+    return find_or_late(request, works_in_incubation(request.user), seen, pk=work_id)
 
 
 @login_required

@@ -6,13 +6,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kodipest.kernel.errors import Refusal
-from kodipest.people.http import PersonRequest
+from kodipest.people.http import PersonRequest, find_or_late
 from kodipest.people.rules import is_programme_manager
 from kodipest.stages.publication.forms import ChannelForm, PublishForm, WithdrawForm
 from kodipest.stages.publication.operations import open_channel, publish_work, withdraw_work
@@ -25,6 +25,7 @@ from kodipest.stages.publication.queries import (
     obstacles_to_publication,
     waiting_for_channel,
 )
+from kodipest.works.models import Work
 from kodipest.works.preview import preview_of
 from kodipest.works.queries import works_on_desk_of
 from kodipest.works.studio import standings_of
@@ -84,10 +85,12 @@ def new_channel(request: PersonRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def publish(request: PersonRequest, work_id: UUID) -> HttpResponse:
     """Show one passed work with what stands in its way; a POST brings it out."""
-    works = waiting_for_channel(request.user)
-    if request.method == "POST" and is_programme_manager(request.user):
-        works = works_on_desk_of(request.user)  # whoever sends too late is told so in words
-    work = get_object_or_404(works, pk=work_id)
+    seen = (
+        works_on_desk_of(request.user)
+        if is_programme_manager(request.user)
+        else Work.objects.none()
+    )
+    work = find_or_late(request, waiting_for_channel(request.user), seen, pk=work_id)
     form = PublishForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -115,12 +118,12 @@ def publish(request: PersonRequest, work_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: PersonRequest, work_id: UUID) -> HttpResponse:
     """Take a work off every public page, with a reason, confirmed by typing."""
-    editions = editions_that_may_be_withdrawn(request.user)
-    if request.method == "POST":
-        editions = editions_in_reach(request.user)  # whoever sends too late is told so in words
-    edition = editions.filter(work=work_id).order_by("published_at").last()
-    if edition is None:
-        raise Http404
+    edition = find_or_late(
+        request,
+        editions_that_may_be_withdrawn(request.user),
+        editions_in_reach(request.user).order_by("-published_at"),
+        work=work_id,
+    )
     form = WithdrawForm(
         request.POST if request.method == "POST" else None, title=edition.revision.title
     )
