@@ -167,7 +167,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20  # text fields only; files never pass th
 ENCODER_THREADS = env.int("KODIPEST_ENCODER_THREADS", default=0)  # 0 = as many as there are cores
 # cepat (fast), teliti (finer, twice the work), hemat (fast; what saves data is added at the end)
 ENCODER_QUALITY = env("KODIPEST_ENCODER_QUALITY", default="cepat")
-ENCODER_PRESET = env("KODIPEST_ENCODER_PRESET", default="")  # of x264, in place of the quality's own
+ENCODER_PRESET = env(
+    "KODIPEST_ENCODER_PRESET", default=""
+)  # of x264, in place of the quality's own
+# What published works of each kind are packed for, to be taken away: see engines.media.packs.
+PACKS_OF_PUBLISHED: dict[str, list[str]] = {"video": ["whatsapp"], "audio": ["whatsapp", "podcast"]}
 # What is made of a film after all that watching needs: larger pictures, a set for thin lines.
 ENCODER_ADDITIONS = env.list("KODIPEST_ENCODER_ADDITIONS", default=["high", "thrift"])
 # A worker silent for this long has lost its film to the next one.
@@ -176,6 +180,8 @@ MEDIA_LEASE_SECONDS = env.float("KODIPEST_MEDIA_LEASE_SECONDS", default=60.0)
 MEDIA_GRACE_SECONDS = env.float("KODIPEST_MEDIA_GRACE_SECONDS", default=900.0)
 # How long a set of an older recipe is kept after a newer one took its place.
 MEDIA_REPLACED_SECONDS = env.float("KODIPEST_MEDIA_REPLACED_SECONDS", default=24 * 3600.0)
+# Where originals and renditions stay: this disk, or a bucket (config/settings/hub.py).
+MEDIA_STORE = "kodipest.engines.media.stores.Disk"
 # An upload must leave this much of the disk free: the database needs room to breathe.
 MEDIA_RESERVE_BYTES = env.int("KODIPEST_MEDIA_RESERVE_BYTES", default=500 * 2**20)
 

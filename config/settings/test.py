@@ -10,6 +10,7 @@ from .base import *
 
 SECRET_KEY = env("SECRET_KEY")
 FAILPOINT = env("KODIPEST_FAILPOINT", default="")
+PACKS_OF_PUBLISHED = {}
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 DATABASES = {"default": DATABASES["default"]}
 DATABASE_ROUTERS = []

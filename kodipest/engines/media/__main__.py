@@ -4,6 +4,10 @@
     python -m kodipest.engines.media ladder SRC OUT [--quality cepat|teliti|hemat] [--parts one|two]
                                             [--fps 60] [--preset veryfast] [--threads N] [--json]
     python -m kodipest.engines.media check SRC [--json]
+    python -m kodipest.engines.media pack whatsapp|podcast|television|sheet SRC OUT [--title T]
+                                          [--artist A] [--cover FILE] [--card FILE] [--json]
+
+SRC of `pack` is a folder that `ladder` has made, or a file, which is prepared first.
 
 Exit codes: 0 done, 1 the file or the folder cannot be used (JSON names the code), 2 wrong words.
 """
@@ -18,14 +22,18 @@ from typing import Any
 from kodipest.engines.media.checks.examine import check
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.facts import Probe
+from kodipest.engines.media.images import POSTER
 from kodipest.engines.media.joining import join_addition
 from kodipest.engines.media.loudness import Loudness
+from kodipest.engines.media.packs import make_pack
+from kodipest.engines.media.packs.facts import Wishes
 from kodipest.engines.media.prepare import prepare
 from kodipest.engines.media.probe import probe
 from kodipest.engines.media.progress import Progress
 from kodipest.engines.media.recipes import (
     DEFAULT_QUALITY,
     MAX_FPS,
+    PACKS,
     PRESETS,
     QUALITIES,
     SPORT_FPS,
@@ -57,10 +65,18 @@ def _parser() -> argparse.ArgumentParser:
     make.set_defaults(command=_ladder)
     judge = commands.add_parser("check", help="say what a viewer of a film or sound would mind")
     judge.set_defaults(command=_check)
-    for command in (look, make, judge):
+    wrap = commands.add_parser("pack", help="make something to take away of a film or sound")
+    wrap.set_defaults(command=_pack)
+    wrap.add_argument("name", choices=PACKS)
+    for command in (look, make, judge, wrap):
         command.add_argument("source", type=Path, metavar="SRC")
         command.add_argument("--json", action="store_true", help="one line of JSON, no progress")
-    make.add_argument("out", type=Path, metavar="OUT", help="an empty or new folder")
+    for command in (make, wrap):
+        command.add_argument("out", type=Path, metavar="OUT", help="an empty or new folder")
+    for name in ("--title", "--artist"):
+        wrap.add_argument(name, default="", help="as everybody may read it")
+    wrap.add_argument("--cover", type=Path, help="a picture, else the poster")
+    wrap.add_argument("--card", type=Path, help="a picture shown after the film")
     make.add_argument("--quality", choices=QUALITIES, default=DEFAULT_QUALITY)
     make.add_argument(
         "--parts", choices=("one", "two"), default="one", help="one decode, or low rungs first"
@@ -136,6 +152,24 @@ def _show(progress: Progress) -> None:
     playable = ", playable" if progress.first_playable else ""
     line = f"\r{progress.fraction:6.1%} at {progress.speed:.2f}x{left}{playable}\033[K"
     sys.stderr.write(line + ("\n" if progress.fraction >= 1 else ""))
+
+
+def _pack(words: argparse.Namespace) -> dict[str, Any]:
+    """Make a pack; a source that is not prepared yet is prepared in a folder that goes again."""
+    with tempfile.TemporaryDirectory(prefix="kodipest-pack-") as scratch:
+        folder: Path = words.source
+        if not folder.is_dir():
+            folder = Path(scratch) / "prepared"
+            facts = probe(words.source)
+            prepare(words.source, folder, probe=facts, recipe=recipe_for(facts.kind, facts))
+        poster = folder / POSTER
+        wishes = Wishes(
+            title=words.title,
+            artist=words.artist,
+            cover=words.cover or (poster if poster.is_file() else None),
+            card=words.card,
+        )
+        return make_pack(words.name, folder, words.out, wishes=wishes).as_dict()
 
 
 def _fail(code: str, detail: str, *, as_json: bool) -> int:

@@ -12,7 +12,11 @@ class PublicationConfig(AppConfig):
         from kodipest.kernel.signals import consent_changed, sweep_due
         from kodipest.people import journal
         from kodipest.stages.publication import rules, studio  # noqa: F401 -- registers permissions
-        from kodipest.stages.publication.operations import open_public_files, withdraw_work_again
+        from kodipest.stages.publication.operations import (
+            ask_for_packs,
+            open_public_files,
+            withdraw_work_again,
+        )
         from kodipest.stages.publication.queries import (
             WITHDRAW_WORK,
             editions_alive,
@@ -27,5 +31,9 @@ class PublicationConfig(AppConfig):
         def look_again(**_facts: Any) -> None:
             open_public_files()
 
+        def pack(**_facts: Any) -> None:
+            ask_for_packs()
+
         consent_changed.connect(look_again, weak=False, dispatch_uid="publication")
         sweep_due.connect(look_again, weak=False, dispatch_uid="publication")
+        sweep_due.connect(pack, weak=False, dispatch_uid="publication-packs")

@@ -7,8 +7,10 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
 
 from kodipest.engines.media.storage import public_url
 from kodipest.kernel.text import is_arabic
@@ -20,6 +22,12 @@ from kodipest.works.reading.books import has_reader
 
 EXCERPT = 140
 KINDS_OF_FILES = {".m4a": "M4A", ".opus": "Opus"}  # as people know them
+# Pack, role and ending of what is taken away, and what it is called: the lightest first.
+PACKS = (
+    ("whatsapp", "sound", ".m4a", _("for WhatsApp, sound only")),
+    ("whatsapp", "film", ".mp4", _("for WhatsApp")),
+    ("podcast", "sound", ".mp3", "MP3"),
+)
 MARKS = re.compile(r"[*_`#>\[\]]")  # CommonMark signs, for plain text
 
 
@@ -88,13 +96,33 @@ def film_of(edition: Edition) -> Film | None:
         remembered_as=str(edition.work_id),
     )
     main = edition.revision.main
-    if film is None or main is None or not (name := manifest_of(main).get("file")):
+    if film is None or main is None:
         return film
+    manifest = manifest_of(main)
     kept = [
         Download(download_url(edition, main, each), KINDS_OF_FILES[PurePosixPath(each).suffix])
-        for each in manifest_of(main).get("downloads") or []
+        for each in manifest.get("downloads") or []
     ]
-    return replace(film, download=download_url(edition, main, name), downloads=kept)
+    whole = manifest.get("file")
+    return replace(
+        film,
+        download=download_url(edition, main, whole) if whole else "",
+        downloads=[*kept, *packs_of(edition, main)],
+    )
+
+
+def packs_of(edition: Edition, main: Asset) -> list[Download]:
+    """List what can be taken away to WhatsApp or a podcast program, each with its weight."""
+    packs = manifest_of(main).get("packs") or {}
+    return [
+        Download(
+            download_url(edition, main, file["file"]),
+            f"{label} · {filesizeformat(file['bytes'])}",
+        )
+        for name, role, suffix, label in PACKS
+        for file in (packs.get(name) or {}).get("files") or []
+        if file["role"] == role and file["file"].endswith(suffix)
+    ]
 
 
 def download_url(edition: Edition, asset: Asset, name: str) -> str:

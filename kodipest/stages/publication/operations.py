@@ -3,12 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from kodipest.engines.media.operations import hurry_high, set_public_folders
+from kodipest.engines.media.operations import hurry_high, request_pack, set_public_folders
 from kodipest.kernel import freshness
 from kodipest.kernel.errors import Refusal
 from kodipest.kernel.journal import Entry
@@ -17,16 +18,20 @@ from kodipest.kernel.text import clean_line, clean_text
 from kodipest.people import audit, journal
 from kodipest.people.models import Person, Role
 from kodipest.people.queries import recorder_of
+from kodipest.stages.publication.last_card import last_card
 from kodipest.stages.publication.models import Channel, Edition
 from kodipest.stages.publication.queries import (
+    files_without_pack,
     obstacles_to_publication,
     public_folders,
     withdrawal_entry,
 )
 from kodipest.works import sanad
 from kodipest.works.journey import BACK_TO_THE_MAKER, Stage
-from kodipest.works.models import Act, Work
+from kodipest.works.models import Act, Asset, Work
 from kodipest.works.operations import lock, move_work, newest_as_read
+
+PACKS_AT_ONCE = 4
 
 
 @transaction.atomic
@@ -144,3 +149,25 @@ def open_public_files() -> None:
     while seen != (now := freshness.generation()):
         seen = now
         set_public_folders(public_folders())
+
+
+def ask_for_packs() -> int:
+    """Have the packs made that published works of each kind are taken away in; return how many.
+
+    Called by every sweep: a few at a time, so that a site with a long past asks for them bit by bit.
+    A pack says the title and the house, which everybody sees, and names no person. Idempotent.
+    """
+    asked = 0
+    for kind, names in settings.PACKS_OF_PUBLISHED.items():
+        for name in names:
+            for asset in files_without_pack(kind, name)[:PACKS_AT_ONCE]:
+                request_pack(transcode=asset.transcode, name=name, wishes=wishes_for(asset, name))
+                asked += 1
+    return asked
+
+
+def wishes_for(asset: Asset, name: str) -> dict[str, str]:
+    """Say what a pack may tell about a work."""
+    title, house = asset.revision.title, asset.revision.work.organisation.name
+    card = {"card": last_card(title, house)} if name == "whatsapp" else {}
+    return {"title": title, "artist": house} | card

@@ -180,6 +180,20 @@ def obstacles_to_publication(work: Work) -> list[Refusal]:
     return obstacles
 
 
+def files_without_pack(kind: str, name: str) -> QuerySet[Asset]:
+    """Main files of published works of `kind` that are ready and of which nobody asked for the pack."""
+    asked = Transcode.objects.filter(base=OuterRef("transcode"), part=name)
+    seen = all_published_editions().filter(kind=kind).values("revision")
+    ready = Asset.objects.filter(
+        role=Asset.Role.MAIN, revision__in=seen, transcode__state=Transcode.State.DONE
+    )
+    return (
+        ready.filter(~Exists(asked))
+        .select_related("transcode", "revision__work__organisation")
+        .order_by("pk")
+    )
+
+
 def public_folders() -> set[str]:
     """Names of the rendition folders that the public may fetch now.
 

@@ -218,3 +218,17 @@ def test_check_says_what_a_viewer_would_mind() -> None:
     assert done.returncode == 0
     assert {"small", "short"} <= set(codes)
     assert f"advice: short {1.0}" in done.stderr
+
+
+@pytest.mark.parametrize("is_prepared", [True, False])
+def test_a_pack_is_made_of_a_folder_or_of_a_file(is_prepared: bool, tmp_path: Path, capsys) -> None:
+    source = footage.film(size="320x180", seconds=2)
+    if is_prepared:
+        assert main(["ladder", str(source), str(tmp_path / "made"), "--preset", "ultrafast"]) == 0
+        capsys.readouterr()
+        source = tmp_path / "made"
+    words = ["pack", "whatsapp", str(source), str(tmp_path / "out"), "--title", "Sumur", "--json"]
+    assert main(words) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [file["file"] for file in told["files"]] == ["sound.m4a", "film.mp4"]
+    assert (tmp_path / "out/film.mp4").stat().st_size == told["files"][1]["bytes"]
