@@ -133,6 +133,13 @@ def register_person(  # noqa: PLR0913 -- one form
     if birth_date and birth_date > today():
         words = _("A birth date lies in the past.")
         raise Refusal({"birth_date": Refusal(words, code="birth_date_ahead")})
+    enter(person, password)
+    audit.record("register_person", person, by=by)
+    return person
+
+
+def enter(person: Person, password: str | None) -> None:
+    """Write a new person down, with a password that holds or without any."""
     if password is not None:
         validate_password(password, person)
     person.set_password(password)
@@ -143,8 +150,6 @@ def register_person(  # noqa: PLR0913 -- one form
     except IntegrityError as error:  # the same name, entered elsewhere a moment ago
         words = _("This sign-in name is taken; choose another one.")
         raise Refusal({"username": Refusal(words, code="unique")}) from error
-    audit.record("register_person", person, by=by)
-    return person
 
 
 @transaction.atomic

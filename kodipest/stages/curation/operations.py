@@ -69,6 +69,16 @@ def decide(
     )
     refuse_unfounded(verdict)
     verdict.total = rubric.total(scores)
+    write_first(verdict)
+    if work.stage != Stage.CURATION:
+        raise Refusal(words.MOVED_MEANWHILE, code="moved_meanwhile")
+    carry_out(verdict, work)
+    audit.record("decide", verdict, by=by, outcome=outcome)
+    return verdict
+
+
+def write_first(verdict: Verdict) -> None:
+    """Write `verdict` down, unless another one on the submission stands there already."""
     try:
         with transaction.atomic():
             verdict.save(force_insert=True)
@@ -77,20 +87,20 @@ def decide(
             _("Another curator has just decided on this work. Your notes were not saved."),
             code="decided_already",
         ) from error
-    if work.stage != Stage.CURATION:
-        raise Refusal(words.MOVED_MEANWHILE, code="moved_meanwhile")
-    if outcome == Verdict.Outcome.PASSED:
+
+
+def carry_out(verdict: Verdict, work: Work) -> None:
+    """Sign a link of the sanad for what passed; give what did not back to its makers."""
+    if verdict.outcome == Verdict.Outcome.PASSED:
         sanad.attest(
-            revision=submission.revision,
+            revision=verdict.submission.revision,
             act=Act.PASSED,
-            person=by,
+            person=verdict.curator,
             role=Role.CURATOR,
             rubric=rubric.VERSION,
         )
     else:
-        move_work(work=work, to=BACK_TO_THE_MAKER, by=by, why=verdict.advice)
-    audit.record("decide", verdict, by=by, outcome=outcome)
-    return verdict
+        move_work(work=work, to=BACK_TO_THE_MAKER, by=verdict.curator, why=verdict.advice)
 
 
 @transaction.atomic

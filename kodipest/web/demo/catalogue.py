@@ -93,6 +93,11 @@ class Review:
     improve: str
 
 
+def scores(message: int, craft: int, adab: int) -> dict[str, int]:
+    """Spell the scores of a verdict."""
+    return {"message": message, "craft": craft, "adab": adab}
+
+
 @dataclass(frozen=True)
 class FileSpec:
     """One file of a work and how it is made; `make(path, draft)` writes it."""
