@@ -134,7 +134,7 @@ def row_of(asset: Asset, number: int) -> dict[str, Any]:
         "is_running": is_running,
         "is_failed": transcode.is_failed,
         "is_cancelled": transcode.is_cancelled,
-        "more": words_for_additions(transcode),
+        "more": words_for_additions(asset),
         "percent": transcode.progress * 100 if is_running else None,
         "left": time_left(transcode.seconds_left) if is_running else queue_words(transcode, number),
         "seconds": asset.original.probe.get("duration_seconds"),
@@ -142,9 +142,10 @@ def row_of(asset: Asset, number: int) -> dict[str, Any]:
     }
 
 
-def words_for_additions(transcode: Transcode) -> str:
+def words_for_additions(asset: Asset) -> str:
     """Say that larger pictures follow, or that the film stays without them; mostly nothing."""
-    if not transcode.is_done or transcode.original.kind != "video":
+    transcode = asset.transcode
+    if not transcode.is_done or asset.original.kind != "video":
         return ""
     states = {row.part: row for row in transcode.additions.all()}
     high = states.get(Transcode.Part.HIGH)

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -10,20 +10,18 @@ from kodipest.kernel import freshness
 from kodipest.kernel.errors import Refusal
 from kodipest.kernel.signals import sweep_due
 from kodipest.people.audit import audit_faults
-from kodipest.people.models import AuditEntry, Purpose, Role
+from kodipest.people.models import Purpose, Role
 from kodipest.people.operations import record_consent, withdraw_consent
-from kodipest.stages.curation.operations import send_back
 from kodipest.stages.publication import operations
-from kodipest.stages.publication.models import Channel, Edition
+from kodipest.stages.publication.models import Edition
 from kodipest.stages.publication.operations import (
-    open_channel,
     open_public_files,
     publish_work,
     withdraw_work,
 )
-from kodipest.stages.publication.queries import public_folders, published_editions
+from kodipest.stages.publication.queries import published_editions
 from kodipest.works.journey import Stage
-from kodipest.works.models import Act, Attestation, Passage, Work
+from kodipest.works.models import Passage, Work
 from tests.factories.media import TranscodeFactory, fill_folder
 from tests.factories.people import cast, consent, somebody
 from tests.factories.stages import (
@@ -32,251 +30,10 @@ from tests.factories.stages import (
     published,
     reopened,
     started_film,
-    submitted,
 )
+from tests.stages.publication.operations.hands import acts, open_folders, passed_film
 
 pytestmark = pytest.mark.django_db
-
-
-def acts():
-    return [*AuditEntry.objects.order_by("sequence").values_list("act", flat=True)]
-
-
-def passed_film(people):
-    """Return a passed film whose rendition lies on the disk."""
-    work = started_film(people)
-    fill_folder(work.newest_revision.main.transcode, master_m3u8=b"#EXTM3U")
-    return passed(people, work)
-
-
-def open_folders():
-    return {path.name for path in storage.public().iterdir()}
-
-
-# --- open_channel
-
-
-def test_open_channel_gives_it_a_readable_address():
-    people = cast()
-
-    channel = open_channel(name=" Dapur  Santri ", by=people.farid, about="Masak.\r\n")
-
-    assert (channel.name, channel.slug, channel.about) == ("Dapur Santri", "dapur-santri", "Masak.")
-    assert str(channel) == "Dapur Santri"
-    assert acts() == ["open_channel"]
-    assert freshness.generation() == 1
-
-
-@pytest.mark.parametrize(
-    ("name", "start"), [("Dapur Santri", "dapur-santri-"), ("قناة", "kanal-"), ("频道", "kanal-")]
-)
-def test_open_channel_finds_an_address_for_any_name(name, start):
-    people = cast()
-    ChannelFactory(slug="dapur-santri")
-
-    channel = open_channel(name=name, by=people.farid)
-
-    assert channel.slug == f"{start}{channel.pk.hex[-8:]}"
-
-
-def test_open_channel_refuses_half_a_channel():
-    people = cast()
-
-    with pytest.raises(Refusal) as refusal:
-        open_channel(name=" \u202e", by=people.farid)
-    assert refusal.value.codes == ["name_missing"]
-    with pytest.raises(ValidationError) as error:
-        open_channel(name=121 * "a", by=people.farid)
-    assert list(error.value.error_dict) == ["name"]
-    assert not Channel.objects.exists()
-
-
-def test_open_channel_refuses_strangers():
-    people = cast()
-
-    for person in people[1:-1]:
-        with pytest.raises(PermissionDenied):
-            open_channel(name="Dapur", by=person)
-    assert not Channel.objects.exists()
-
-
-def test_two_managers_open_a_channel_of_one_name_at_once(together):
-    people = cast()
-
-    outcomes = together(*[lambda: open_channel(name="Dapur", by=people.farid)] * 3)
-
-    assert len({channel.slug for channel in outcomes}) == 3
-    assert "dapur" in {channel.slug for channel in outcomes}
-
-
-def test_a_name_taken_between_the_look_and_the_write_gets_another_address(monkeypatch):
-    people = cast()
-    ChannelFactory(slug="dapur")
-    monkeypatch.setattr(Channel.objects, "filter", lambda **_named: Channel.objects.none())
-
-    channel = open_channel(name="Dapur", by=people.farid)
-
-    assert channel.slug == f"dapur-{channel.pk.hex[-8:]}"
-    assert Channel.objects.count() == 2
-
-
-# --- publish_work
-
-
-def test_publish_work_brings_the_passed_version_before_the_public(
-    django_capture_on_commit_callbacks,
-):
-    people, channel = cast(), ChannelFactory()
-    work = passed_film(people)
-    consent(people.aisyah, Purpose.PUBLIC)
-    before = freshness.generation()
-
-    with django_capture_on_commit_callbacks(execute=True):
-        edition = publish_work(
-            work=work, read=work.newest_revision.pk, channel=channel, by=people.farid
-        )
-        assert open_folders() == set()
-
-    assert (edition.work, edition.revision, edition.kind) == (work, work.newest_revision, "video")
-    assert str(edition) == str(edition.revision)
-    assert work.stage == Work.objects.get().stage == Stage.PUBLICATION
-    assert [*published_editions()] == [edition]
-    assert open_folders() == {work.newest_revision.main.transcode.folder}
-    assert freshness.generation() == before + 1
-    link = Attestation.objects.get(act=Act.PUBLISHED)
-    assert (link.person, link.revision) == (people.farid, edition.revision)
-    assert acts()[-1] == "publish_work"
-
-
-def test_publish_work_names_whose_consent_is_missing():
-    people = cast()
-    work = passed(people)
-
-    with pytest.raises(Refusal) as refusal:
-        publish_work(
-            work=work, read=work.newest_revision.pk, channel=ChannelFactory(), by=people.farid
-        )
-
-    assert refusal.value.codes == ["consent_missing"]
-    assert "Aisyah" in refusal.value.messages[0]
-    assert "Umar" not in refusal.value.messages[0]
-    assert Work.objects.get().stage == Stage.CURATION
-    assert not Edition.objects.exists()
-
-
-def test_publish_work_needs_the_verdict_and_names_everything_else_too():
-    people = cast()
-    work = submitted(people, started_film(people)).work
-    work.newest_revision.assets.update(transcode=TranscodeFactory(failed=True))
-
-    with pytest.raises(Refusal) as refusal:
-        publish_work(
-            work=work, read=work.newest_revision.pk, channel=ChannelFactory(), by=people.farid
-        )
-
-    assert refusal.value.codes == ["media_failed", "not_passed", "consent_missing"]
-
-
-def test_publish_work_needs_the_verdict_on_this_very_version():
-    people = cast()
-    edition = published(people)
-    work = edition.work
-    withdraw_work(work=work, by=people.farid, why="One verse is wrong.")
-    reopened(people, work)
-    submitted(people, work)
-
-    with pytest.raises(Refusal) as refusal:
-        publish_work(
-            work=work, read=work.newest_revision.pk, channel=edition.channel, by=people.farid
-        )
-
-    assert refusal.value.codes == ["not_passed"]
-
-
-def test_publish_work_publishes_what_was_read_and_nothing_newer():
-    people = cast()
-    work = passed(people)
-    read = work.newest_revision
-    consent(people.aisyah, Purpose.PUBLIC)
-    send_back(work=work, by=people.farid, why="Shorter, please.")
-    reopened(people, work)
-    passed(people, work)
-
-    with pytest.raises(Refusal) as refusal:
-        publish_work(work=work, read=read.pk, channel=ChannelFactory(), by=people.farid)
-
-    assert refusal.value.codes == ["newer_version"]
-    assert not Edition.objects.exists()
-    assert Work.objects.get().stage == Stage.CURATION
-
-
-def test_publish_work_with_a_page_that_is_old():
-    people = cast()
-    work = passed(people)
-    consent(people.aisyah, Purpose.PUBLIC)
-    stale = Work.objects.get()
-    publish_work(work=work, read=work.newest_revision.pk, channel=ChannelFactory(), by=people.farid)
-
-    with pytest.raises(Refusal) as refusal:
-        publish_work(
-            work=stale, read=stale.newest_revision.pk, channel=ChannelFactory(), by=people.farid
-        )
-
-    assert refusal.value.codes == ["move_not_allowed"]
-    assert Edition.objects.count() == 1
-
-
-def test_publish_work_refuses_strangers():
-    people = cast()
-    work = passed(people)
-    consent(people.aisyah, Purpose.PUBLIC)
-
-    for person in people[1:-1]:
-        with pytest.raises(PermissionDenied):
-            publish_work(
-                work=work, read=work.newest_revision.pk, channel=ChannelFactory(), by=person
-            )
-    assert not Edition.objects.exists()
-
-
-def test_a_work_is_published_once_though_pressed_three_times(together):
-    people, channel = cast(), ChannelFactory()
-    work = passed(people)
-    consent(people.aisyah, Purpose.PUBLIC)
-
-    outcomes = together(
-        *[
-            lambda: publish_work(
-                work=Work.objects.get(pk=work.pk),
-                read=work.newest_revision.pk,
-                channel=channel,
-                by=people.farid,
-            )
-        ]
-        * 3
-    )
-
-    assert sum(isinstance(each, Edition) for each in outcomes) == 1
-    assert [each.codes for each in outcomes if isinstance(each, Refusal)] == [
-        ["move_not_allowed"]
-    ] * 2
-    assert Attestation.objects.filter(act=Act.PUBLISHED).count() == 1
-    assert list(audit_faults()) == []
-
-
-def test_the_files_of_a_film_that_is_still_growing_are_open_too():
-    people = cast()
-    work = started_film(people)
-    growing = TranscodeFactory(running=True, first_playable_at="2026-11-23T00:00Z")
-    fill_folder(growing, master_m3u8=b"#EXTM3U")
-    work.newest_revision.assets.update(transcode=growing)
-
-    published(people, work)
-
-    assert public_folders() == {growing.folder}
-
-
-# --- withdraw_work
 
 
 def test_the_larger_pictures_of_what_comes_out_are_made_soon():
@@ -415,9 +172,6 @@ def test_the_database_knows_one_edition_out_and_who_took_one_off():
         )
     with pytest.raises(IntegrityError), transaction.atomic():
         Edition.objects.update(withdrawn_by=edition.published_by)
-
-
-# --- files
 
 
 @pytest.mark.django_db(transaction=True)
