@@ -164,7 +164,7 @@ function cuesIn(text) {
     const at = lines.findIndex((line) => line.includes("-->"));
     if (at < 0) continue;
     const [start, end] = lines[at].split("-->").map((side) => secondsOf(side.trim().split(" ")[0]));
-    cues.push({ start, end, words: unescaped(lines.slice(at + 1).join("\n")) });
+    cues.push({ start, end, words: unescaped(lines.slice(at + 1).join("\n").trim()) });
   }
   return cues;
 }
