@@ -142,8 +142,7 @@ def _plan(words: argparse.Namespace, facts: Probe) -> list[Recipe]:
     parts = [recipe for recipe in plan if recipe.part != "thrift" or words.quality == "hemat"]
     if words.parts == "two" or facts.kind != "video":
         return parts
-    preset = words.preset or QUALITIES[words.quality]
-    whole = recipe_for(facts.kind, facts, preset, max_fps=words.fps)
+    whole = recipe_for(facts.kind, facts, words.preset, quality=words.quality, max_fps=words.fps)
     return [whole, *(recipe for recipe in parts if recipe.part == "thrift")]
 
 

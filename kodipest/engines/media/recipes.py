@@ -27,9 +27,6 @@ ADDITIONS: tuple[Part, ...] = ("high", "thrift")
 # What packs.make_pack makes of a finished film or sound, to take away from the site.
 PACKS = ("whatsapp", "podcast", "television", "sheet")
 DEFAULT_QUALITY: Quality = "cepat"
-# Quality -> preset of x264 for base and high. `hemat` is what `thrift` adds to the fast one.
-QUALITIES: dict[Quality, str] = {"cepat": "veryfast", "teliti": "faster", "hemat": "veryfast"}
-
 SEGMENT_SECONDS = 4
 GOP_SECONDS = 2
 LONG_GOP_SECONDS = 4  # one key frame per segment, where nobody waits for the first second
@@ -49,6 +46,13 @@ MAX_LONG_SIDE = 4096
 CEILINGS = {240: 450_000, 360: 800_000, 480: 1_500_000, 720: 3_200_000, 1080: 6_200_000}
 BASE_SIDE = 480
 CRF = 23
+# Quality -> preset and crf of x264 for base and high. `teliti` reaches what x264 medium gives at crf
+# 23 (bench/media.md); `hemat` is `cepat` and what `thrift` adds to it.
+QUALITIES: dict[Quality, tuple[str, int]] = {
+    "cepat": ("veryfast", CRF),
+    "teliti": ("faster", CRF - 1),
+    "hemat": ("veryfast", CRF),
+}
 # SVT-AV1 at preset 10 costs about what x264 veryfast costs (PEERS.md).
 THRIFT_PRESET, FAST_THRIFT_PRESET = "10", "13"
 THRIFT_CRF = (
@@ -131,12 +135,17 @@ class Recipe:
 
 
 def recipe_for(
-    kind: Kind, probe: Probe, preset: str = DEFAULT_PRESET, *, max_fps: int = MAX_FPS
+    kind: Kind,
+    probe: Probe,
+    preset: str | None = None,
+    *,
+    quality: Quality = DEFAULT_QUALITY,
+    max_fps: int = MAX_FPS,
 ) -> Recipe:
     """Choose the recipe that makes all H.264 rungs of an original in one process."""
     if kind != "video":
         return _plain(kind)
-    return _film(probe, "whole", preset, max_fps)
+    return _film(_asked(probe, max_fps), "whole", quality, preset, max_fps)
 
 
 def plan_for(
@@ -156,12 +165,15 @@ def plan_for(
     """
     if kind != "video":
         return (_plain(kind),)
-    chosen = preset or QUALITIES[quality]
-    if max_fps > MAX_FPS:  # somebody asked for motion
-        probe = replace(probe, is_still=False)
-    high = _film(probe, "high", chosen, max_fps)
-    base = _film(probe, "base", chosen, MAX_FPS if high.rungs else max_fps)
-    return (base, *([high] if high.rungs else []), _thrift(base, chosen))
+    probe = _asked(probe, max_fps)
+    high = _film(probe, "high", quality, preset, max_fps)
+    base = _film(probe, "base", quality, preset, MAX_FPS if high.rungs else max_fps)
+    return (base, *([high] if high.rungs else []), _thrift(base))
+
+
+def _asked(probe: Probe, max_fps: int) -> Probe:
+    """Forget that a film stands still, when somebody asks for its motion."""
+    return replace(probe, is_still=False) if max_fps > MAX_FPS else probe
 
 
 def _plain(kind: Kind) -> Recipe:
@@ -169,8 +181,10 @@ def _plain(kind: Kind) -> Recipe:
     return replace(recipe, sound="sound", sound_bits=SOUND_BITS) if kind == "audio" else recipe
 
 
-def _film(probe: Probe, part: Part, preset: str, max_fps: int) -> Recipe:
+def _film(probe: Probe, part: Part, quality: Quality, preset: str | None, max_fps: int) -> Recipe:
     """Return the H.264 recipe of one part. Raises ValueError for a preset nobody knows."""
+    usual, crf = QUALITIES[quality]
+    preset = preset or usual
     if preset not in PRESETS:
         raise ValueError(f"preset {preset!r}, expected one of {PRESETS}")
     own = output_rate(probe.fps, max_fps)
@@ -182,6 +196,7 @@ def _film(probe: Probe, part: Part, preset: str, max_fps: int) -> Recipe:
         kind="video",
         part=part,
         preset=preset,
+        crf=crf,
         fps_numerator=rate.numerator,
         fps_denominator=rate.denominator,
         rungs=tuple(_of_part(part, rungs)),
@@ -213,9 +228,9 @@ def _of_part(part: Part, rungs: Iterable[Rung]) -> Iterable[Rung]:
             yield rung
 
 
-def _thrift(base: Recipe, preset: str) -> Recipe:
+def _thrift(base: Recipe) -> Recipe:
     """Return the data-saver of a base: the same sizes in AV1, its sound in Opus."""
-    fast = preset in {"ultrafast", "superfast"}
+    fast = base.preset in {"ultrafast", "superfast"}
     rungs = tuple(
         replace(
             rung,

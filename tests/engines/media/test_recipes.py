@@ -191,6 +191,9 @@ def test_qualities_differ_in_what_the_encoder_takes_time_for() -> None:
         "teliti": ["faster", "faster", "10"],
         "hemat": ["veryfast", "veryfast", "10"],
     }
+    crfs = [plan_for("video", FILM, quality)[0].crf for quality in ("cepat", "teliti", "hemat")]
+    assert crfs == [23, 22, 23]
+    assert recipe_for("video", FILM, quality="teliti").crf == 22
     assert [r.preset for r in plan_for("video", FILM, preset="ultrafast")] == [
         "ultrafast",
         "ultrafast",
