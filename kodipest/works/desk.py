@@ -28,8 +28,8 @@ Bound = Mapping[str, forms.BaseForm]
 ACCEPTED = {
     Work.Kind.VIDEO: "video/*,.mkv,.mts",
     Work.Kind.AUDIO: "audio/*",
-    Work.Kind.POSTER: "image/*",
-    Work.Kind.COMIC: "image/*",
+    Work.Kind.POSTER: "image/*,.heic",
+    Work.Kind.COMIC: "image/*,.heic,.pdf,.cbz",
     Work.Kind.EBOOK: ".pdf,.epub,application/pdf,application/epub+zip",
 }
 

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from kodipest.engines.media import reading
 from kodipest.engines.media.models import Transcode
+from kodipest.engines.media.storage import rendition_path
 from kodipest.works.models import LANGUAGES, Asset, Revision
 
 MASTER = "master.m3u8"  # the name a playlist has while its manifest is still to come
@@ -119,9 +121,29 @@ def wave_of(peaks: list[int]) -> str:
 
 
 def pictures_of(revision: Revision, address: Address) -> list[Picture]:
-    """List the prepared pictures among the main files, in order."""
-    found = (picture_of(asset, address) for asset in revision.main_files)
-    return [picture for picture in found if picture]
+    """List the prepared pictures among the main files, in order; a comic may come as one file."""
+    found: list[Picture] = []
+    for asset in revision.main_files:
+        single = picture_of(asset, address)
+        found += [single] if single else drawn_pages(asset, address)
+    return found
+
+
+def drawn_pages(asset: Asset, address: Address) -> list[Picture]:
+    """List the pages of a document as pictures; none of anything else."""
+    told = manifest_of(asset).get("reader") or {}
+    if told.get("kind") != "pages":
+        return []
+    folder = rendition_path(asset.transcode.folder)
+    parts = (reading.read_part(number, folder) for number in range(1, told["parts"] + 1))
+    return [drawn_page(page, asset, address) for part in parts for page in part.pages]
+
+
+def drawn_page(page: reading.Page, asset: Asset, address: Address) -> Picture:
+    """Give a drawn page its addresses, the widest as its own."""
+    places = {width: address(asset.transcode, page.file(width)) for width in page.widths}
+    srcset = ", ".join(f"{place} {width}w" for width, place in places.items())
+    return Picture(places[page.widths[-1]], srcset, page.width, page.height)
 
 
 def picture_of(asset: Asset, address: Address) -> Picture | None:

@@ -160,7 +160,7 @@ def attach_file(
     require_place(work=work, role=role, by=by)
     # Looking at a film takes seconds: not inside a transaction, in which nobody else could write.
     original = adopt_upload(upload=upload, by=by, quota_group=str(work.organisation_id))
-    refuse_wrong_kind(work, role, original.kind)
+    refuse_wrong_kind(work, role, original)
     return _place_file(work, original, upload.name, by=by, role=role)
 
 
@@ -177,7 +177,7 @@ def attach_arrival(
         raise media_refusal("arrival_unknown")
     original = adopt_arrival(arrival=arrival, by=by)
     try:
-        refuse_wrong_kind(work, role, original.kind)
+        refuse_wrong_kind(work, role, original)
     except Refusal:
         settle_arrival(arrival=arrival)  # dealt with: nobody is asked to go on with it
         raise
@@ -329,11 +329,17 @@ def lock(work: Work) -> None:
     work.__dict__.pop("newest_revision", None)
 
 
-def refuse_wrong_kind(work: Work, role: Asset.Role, found: str) -> None:
-    """Raise Refusal `wrong_kind` unless a file of the kind `found` fits into its place."""
+def refuse_wrong_kind(work: Work, role: Asset.Role, original: Original) -> None:
+    """Raise Refusal `wrong_kind` unless the file fits into its place.
+
+    The pages of a comic may come as one file, whose pages are drawn: a PDF or a CBZ.
+    """
     wanted = "image" if role == Asset.Role.COVER else MEDIA_FOR[Work.Kind(work.kind)]
-    if found != wanted:
-        names = {"wanted": MEDIA_NAMES[wanted], "found": MEDIA_NAMES[found]}
+    container = original.probe.get("container")
+    is_comic = role == Asset.Role.MAIN and work.kind == Work.Kind.COMIC
+    fits = original.kind == wanted and container != "cbz"
+    if not fits and not (is_comic and container in {"pdf", "cbz"}):
+        names = {"wanted": MEDIA_NAMES[wanted], "found": MEDIA_NAMES[original.kind]}
         raise Refusal(words.WRONG_KIND, code="wrong_kind", params=names)
 
 

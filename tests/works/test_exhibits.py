@@ -3,7 +3,9 @@ import pytest
 from kodipest.engines.media.models import Transcode
 from kodipest.engines.media.storage import private_url, public_url
 from kodipest.works import exhibits
+from tests.factories.people import cast
 from tests.factories.works import RevisionFactory, asset
+from tests.works.reading.shelf import book_of
 
 pytestmark = pytest.mark.django_db
 
@@ -118,3 +120,19 @@ def test_a_sound_brings_its_wave_to_the_player() -> None:
 
     assert film is not None
     assert film.wave == "M0.5 45v10M1.5 0v100"
+
+
+def test_a_comic_in_one_file_is_as_many_pictures_as_it_has_pages() -> None:
+    work = book_of(cast(), pages=12)
+
+    found = exhibits.pictures_of(work.newest_revision, public_url)
+
+    assert len(found) == 12
+    assert found[11].src.endswith("/reader/0012-1280.webp")
+    assert (found[11].width, found[11].height, found[11].srcset.count(" 640w")) == (1280, 1800, 1)
+
+
+def test_chapters_are_no_pictures() -> None:
+    work = book_of(cast(), "chapters")
+
+    assert exhibits.pictures_of(work.newest_revision, public_url) == []

@@ -1,9 +1,10 @@
-"""PDF and EPUB: look at the structure, never run anything in it, hand on a bare copy."""
+"""PDF, EPUB and CBZ: look at the structure, never run anything in it, hand on a bare copy."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from kodipest.engines.media.cbz import check_cbz
 from kodipest.engines.media.epub import check_epub
 from kodipest.engines.media.facts import Probe
 from kodipest.engines.media.pdf import check_pdf
@@ -14,13 +15,15 @@ _COPIED = 0.2  # how far it is when the bare copy stands
 
 
 def probe_document(path: Path, sniffed: Sniffed) -> Probe:
-    """Return the facts of a PDF or EPUB; pages only where they can be counted soundly.
+    """Return the facts of a document; pages only where they can be counted soundly.
 
     Raises Unusable: `damaged`, `too_large`, `unsupported`, `locked`.
     """
     pages = None
     if sniffed.container == "pdf":
         pages = check_pdf(path)
+    elif sniffed.container == "cbz":
+        pages = check_cbz(path)
     else:
         check_epub(path)  # its pages are made by the reader's screen
     return Probe(kind="document", container=sniffed.container, mime=sniffed.mime, pages=pages)

@@ -1,4 +1,7 @@
-"""Check an EPUB: a zip with a law of its own (EPUB 3.3, OCF) and all the traps of a zip."""
+"""Check an EPUB: a zip with a law of its own (EPUB 3.3, OCF) and all the traps of a zip.
+
+The traps are those of any zip: `check_zip` looks at a comic (CBZ) too.
+"""
 
 import re
 import stat
@@ -22,20 +25,26 @@ def check_epub(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as book:
             members = book.infolist()
-            _check_shape(members)
-            _check_members(members)
-            _check_contents(book, members)
+            if not members or members[0].filename != "mimetype":
+                raise Unusable("damaged", "the first member is not `mimetype`")
+            check_zip(book)
             _check_type(book)
             root_file(book)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, KeyError) as error:
         raise Unusable("damaged", f"{type(error).__name__}: {error}") from error
 
 
+def check_zip(archive: zipfile.ZipFile) -> None:
+    """Raise Unusable unless every member is harmless, whole and of a fitting size."""
+    members = archive.infolist()
+    _check_shape(members)
+    _check_members(members)
+    _check_contents(archive, members)
+
+
 def _check_shape(members: list[zipfile.ZipInfo]) -> None:
     if len(members) > MAX_MEMBERS:
         raise Unusable("too_large", f"{len(members)} members, at most {MAX_MEMBERS}")
-    if not members or members[0].filename != "mimetype":
-        raise Unusable("damaged", "the first member is not `mimetype`")
     names = [member.filename for member in members]
     if len(set(names)) != len(names):
         raise Unusable("damaged", "two members share a name")

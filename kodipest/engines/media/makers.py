@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from kodipest.engines.media.cbz import make_cbz
 from kodipest.engines.media.documents import make_epub, make_pdf
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.images import make_image
@@ -22,6 +23,7 @@ _PICTURES = ("jpeg", "png", "gif", "webp", "avif", "heic")
 _MAKERS: dict[str, Callable[[Path, Path, Tell], dict[str, Any]]] = {
     "pdf": make_pdf,
     "epub": make_epub,
+    "cbz": make_cbz,
     **{kind: partial(make_image, container=kind) for kind in _PICTURES},
 }
 

@@ -126,7 +126,8 @@ def _paper(head: bytes) -> Sniffed | None:
         # EPUB 3.3, OCF 4.2: the first member is `mimetype`, stored, so it is readable here.
         if head[30:38] == b"mimetype" and head[38:58] == b"application/epub+zip":
             return Sniffed("document", "epub", "application/epub+zip")
-        raise Unusable("unsupported", "a zip archive that is not an EPUB")
+        # A comic is a zip of pictures and nothing else tells it; cbz.py looks at its members.
+        return Sniffed("document", "cbz", "application/vnd.comicbook+zip")
     return None
 
 

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from kodipest.engines.media import reading
 from kodipest.engines.media.storage import rendition_path
 from kodipest.kernel.text import is_arabic
-from kodipest.works.exhibits import Address, manifest_of
+from kodipest.works.exhibits import Address, drawn_page, manifest_of
 from kodipest.works.models import Asset, Revision, Work
 
 _PICTURE = re.compile(re.escape(reading.PICTURE) + r'([A-Za-z0-9_-]+\.webp)(?=")')
@@ -125,10 +125,9 @@ def entries_of(index: reading.Index, drawn: int) -> list[Entry]:
 
 
 def sheet_of(page: reading.Page, asset: Asset, address: Address) -> Sheet:
-    """Give a drawn page its addresses, the widest as its own."""
-    places = {width: address(asset.transcode, page.file(width)) for width in page.widths}
-    srcset = ", ".join(f"{place} {width}w" for width, place in places.items())
-    return Sheet(page.number, places[page.widths[-1]], srcset, page.width, page.height, page.text)
+    """Say where a drawn page is, and what it says."""
+    drawn = drawn_page(page, asset, address)
+    return Sheet(page.number, drawn.src, drawn.srcset, drawn.width, drawn.height, page.text)
 
 
 def chapter_of(html: str, asset: Asset, address: Address) -> SafeString | str:

@@ -1,4 +1,5 @@
 import io
+from contextlib import nullcontext
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -21,7 +22,7 @@ from kodipest.works.operations import (
 )
 from tests.factories.media import TranscodeFactory, film
 from tests.factories.people import cast
-from tests.factories.works import asset
+from tests.factories.works import WorkFactory, asset
 from tests.works.operations.hands import Kind, acts, codes, sealed_work_of, work_of
 
 pytestmark = pytest.mark.django_db
@@ -299,3 +300,28 @@ def test_try_file_again_has_nothing_to_do_for_a_file_that_is_ready():
 
     assert codes(refusal) == ["nothing_to_retry"]
     assert acts() == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "container", "fits"),
+    [
+        ("comic", "main", "pdf", True),
+        ("comic", "main", "cbz", True),
+        ("comic", "main", "epub", False),
+        ("comic", "cover", "cbz", False),
+        ("ebook", "main", "pdf", True),
+        ("ebook", "main", "cbz", False),
+        ("poster", "main", "cbz", False),
+    ],
+)
+def test_a_comic_may_come_as_one_file(kind, role, container, fits):
+    work = WorkFactory(kind=kind)
+    original = Original(kind="document", probe={"container": container})
+    expected = nullcontext() if fits else pytest.raises(Refusal, check=is_wrong_kind)
+
+    with expected:
+        operations.refuse_wrong_kind(work, Asset.Role(role), original)
+
+
+def is_wrong_kind(refusal: Refusal) -> bool:
+    return refusal.code == "wrong_kind"
