@@ -182,6 +182,9 @@ MEDIA_GRACE_SECONDS = env.float("KODIPEST_MEDIA_GRACE_SECONDS", default=900.0)
 MEDIA_REPLACED_SECONDS = env.float("KODIPEST_MEDIA_REPLACED_SECONDS", default=24 * 3600.0)
 # Where originals and renditions stay: this disk, or a bucket (config/settings/hub.py).
 MEDIA_STORE = "kodipest.engines.media.stores.Disk"
+MEDIA_BUCKET: dict[str, str] = {}
+MEDIA_BUCKET_TRIES = 8  # of each request, ever rarer
+MEDIA_BUCKET_PATIENCE = 45.0  # seconds for an original that another machine is bringing away
 # An upload must leave this much of the disk free: the database needs room to breathe.
 MEDIA_RESERVE_BYTES = env.int("KODIPEST_MEDIA_RESERVE_BYTES", default=500 * 2**20)
 

@@ -22,6 +22,17 @@ INSTALLED_APPS = [app for app in INSTALLED_APPS if app != "django_tasks_db"] + [
 RQ_QUEUES = {"default": {"URL": REDIS_URL, "DEFAULT_TIMEOUT": 24 * 3600}}
 TASKS = {"default": {"BACKEND": "django_tasks_rq.RQBackend"}}
 
+# With KODIPEST_BUCKET all machines share one bucket; without it they must share the state folder.
+if KODIPEST_BUCKET := env("KODIPEST_BUCKET", default=""):
+    MEDIA_STORE = "kodipest.engines.media.stores_bucket.Bucket"
+    MEDIA_BUCKET = {
+        "bucket_name": KODIPEST_BUCKET,
+        "endpoint_url": env("KODIPEST_BUCKET_URL"),
+        "region_name": env("KODIPEST_BUCKET_REGION", default="us-east-1"),
+        "access_key": env("KODIPEST_BUCKET_KEY"),
+        "secret_key": env("KODIPEST_BUCKET_SECRET"),
+    }
+
 # Sign-ins are counted by the address that Caddy saw, not by Caddy's own: else ten wrong passwords
 # anywhere shut out everybody. Each proxy more in front (a CDN) counts one more.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("KODIPEST_PROXIES", default=1)

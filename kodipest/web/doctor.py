@@ -15,8 +15,9 @@ from django.conf import settings
 from django.db import connection
 
 from kodipest.engines.media import queries as media
-from kodipest.engines.media import storage
+from kodipest.engines.media import storage, stores
 from kodipest.engines.media.models import Arrival, Original, Transcode
+from kodipest.engines.media.operations.shipping import Database
 from kodipest.engines.sanad.chain import verify
 from kodipest.engines.sanad.errors import SanadError
 from kodipest.people import journal
@@ -111,6 +112,7 @@ def stray_files() -> Iterator[str]:
     for path in storage.renditions().iterdir():
         if path.name not in folders and path.stat().st_mtime < old:
             yield f"renditions {path.name} have no row and are older than a day"
+    yield from (f"{key} in the bucket has no row" for key in stores.chosen().strays(Database()))
 
 
 def stages() -> Iterator[str]:
@@ -135,7 +137,7 @@ def leases() -> Iterator[str]:
 def public_files() -> Iterator[str]:
     """The public can fetch exactly the files of what it may see."""
     allowed = public_folders()
-    found = {path.name for path in storage.public().iterdir()}
+    found = {path.name for path in storage.public().iterdir()} | stores.chosen().opened()
     yield from (
         f"renditions {name} are open to the public and should not be"
         for name in sorted(found - allowed)

@@ -15,6 +15,7 @@ Code = Literal[
     "encoder_failed",  # the encoder gave up, or its output did not pass the checks
     "stalled",  # the encoder made no headway for so long that it was ended
     "no_space",  # the disk filled up
+    "store_away",  # the bucket cannot be reached, or takes nothing more
 ]
 
 

@@ -50,6 +50,9 @@ _WORDS: dict[str, "_StrPromise"] = {
     "interrupted": _(
         "The preparation was cut off too often. The original is kept; press “Try again”."
     ),
+    "store_away": _(
+        "The place where films are kept does not answer or takes nothing more, so the preparation rests. Nothing is lost; it goes on by itself."
+    ),
     # what went wrong on its way in
     "no_space": _(
         "There is not enough room on the disk of this site. Nothing was kept of this file; tell the operator, then send it again."

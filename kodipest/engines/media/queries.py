@@ -10,7 +10,8 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from kodipest.engines.media import storage
+from kodipest.engines.media import storage, stores
+from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.models import Arrival, Original, Transcode
 
 
@@ -77,18 +78,18 @@ def fault_of(transcode: Transcode) -> str:
 
     While an addition is on its way, folders that the row does not name yet are no fault.
     """
-    folder = storage.rendition_path(transcode.folder)
-    if not folder.is_dir():
+    files = dict(stores.chosen().files(transcode.folder))
+    if not files:
         return f"folder {transcode.folder} is missing"
     manifest: dict[str, Any] = transcode.manifest or {}
     for name in named_files(manifest):
-        if not (folder / name).is_file():
+        if name not in files:
             return f"{transcode.folder}/{name} is missing"
     expected = manifest.get("inventory") or {}
     known = set(expected.get("folders") or [])
-    if (found := storage.inventory(folder, known)) != expected:
+    if (found := storage.count_files(files.items(), known)) != expected:
         return f"{transcode.folder} holds {found}, expected {expected}"
-    strange = storage.folders_in(folder) - known
+    strange = {name.partition("/")[0] for name in files if "/" in name} - known
     if strange and not transcode.additions.exclude(state=Transcode.State.DONE).exists():
         return f"{transcode.folder} holds {sorted(strange)}, which nothing names"
     return ""
@@ -111,15 +112,24 @@ def named_files(manifest: dict[str, Any]) -> list[str]:
 def broken_originals(*, thorough: bool = False) -> Iterator[Broken]:
     """Yield each original that is missing or has another size; `thorough` hashes it as well."""
     for original in Original.objects.iterator():
-        path = original.path
-        size = path.stat().st_size if path.is_file() else None
+        size = stores.chosen().original_size(original.sha256)
         if size != original.size_bytes:
             found = "missing" if size is None else f"{size} bytes"
             yield Broken(
                 original, f"{original.sha256}: {found}, expected {original.size_bytes} bytes"
             )
-        elif thorough and (found := storage.sha256_of(path)) != original.sha256:
-            yield Broken(original, f"{original.sha256}: its bytes hash to {found}")
+        elif thorough and (reason := _fault_of_bytes(original)):
+            yield Broken(original, f"{original.sha256}: {reason}")
+
+
+def _fault_of_bytes(original: Original) -> str:
+    """Say what is wrong with the bytes of an original; empty when they are what its name says."""
+    try:
+        with stores.chosen().original(original.sha256, original.size_bytes) as path:
+            found = storage.sha256_of(path)
+    except Unusable as unusable:
+        return unusable.detail
+    return "" if found == original.sha256 else f"its bytes hash to {found}"
 
 
 def broken_arrivals() -> Iterator[Broken]:

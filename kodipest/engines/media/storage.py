@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
@@ -27,6 +27,9 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
 from kodipest.kernel.text import clean_line
+
+if TYPE_CHECKING:
+    from kodipest.engines.media.stores import Store
 
 FOLDER = re.compile(r"[0-9a-f]{32}-[1-9][0-9]{0,9}")
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -172,23 +175,22 @@ def turn_lock(folder: str) -> None:
 
     A small file, not a row: it is looked at for each segment (docs/adr/0010).
     """
-    write_whole(_lock_of(folder), f"/{secrets.token_hex(8)}")
+    _store().write_lock(rendition_path(folder).name, f"/{secrets.token_hex(8)}")
 
 
 def forget_lock(folder: str) -> None:
     """Remove what is left of a folder that is gone."""
-    (media_root() / "locks" / Path(folder).name).unlink(missing_ok=True)
+    _store().forget_lock(folder)
 
 
 def _turn_of(folder: str) -> str:
-    try:
-        return _lock_of(folder).read_text()
-    except FileNotFoundError:  # never turned: nearly every folder
-        return ""
+    return _store().read_lock(folder)
 
 
-def _lock_of(folder: str) -> Path:
-    return media_root() / "locks" / rendition_path(folder).name
+def _store() -> "Store":
+    from kodipest.engines.media import stores  # it builds on this module
+
+    return stores.chosen()
 
 
 # --- folders that change in one step or not at all
@@ -248,15 +250,20 @@ def files_in(folder: Path) -> Iterator[tuple[str, int]]:
 
 
 def inventory(folder: Path, folders: Iterable[str] | None = None) -> dict[str, Any]:
-    """Count what a folder holds, so that a missing, cut or added file shows later.
+    """Count what a folder on this disk holds: see `count_files`."""
+    return count_files(files_in(folder), folders_in(folder) if folders is None else folders)
+
+
+def count_files(files: Iterable[tuple[str, int]], folders: Iterable[str]) -> dict[str, Any]:
+    """Count named files with their sizes, so that a missing, cut or added one shows later.
 
     A hash over names and sizes stands for the list, which has 45,000 lines for a film of ten hours.
-    Counts what lies beside and in `folders` (default: all there are), and not the playlists that
-    are rewritten when an addition joins.
+    Counts what lies beside and in `folders`, and not the playlists that are rewritten when an
+    addition joins.
     """
-    counted = sorted(folders_in(folder) if folders is None else folders)
+    counted = sorted(folders)
     digest, count, total = hashlib.sha256(), 0, 0
-    for name, size in files_in(folder):
+    for name, size in sorted(files, key=lambda file: file[0].split("/")):
         top, slash, _rest = name.partition("/")
         if name.startswith(REWRITTEN) or (slash and top not in counted):
             continue

@@ -12,7 +12,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from kodipest.engines.media import storage
+from kodipest.engines.media import storage, stores
 
 # What may leave the house at all, and as what. A manifest is ours, an original is nobody's.
 TYPES = {
@@ -70,10 +70,16 @@ def private(request: HttpRequest, token: str, folder: str, name: str) -> HttpRes
 
 
 @require_safe
-def opens(_request: HttpRequest, token: str, folder: str, name: str) -> HttpResponseBase:
-    """Say 204 to Caddy when `token` opens `folder`, so that the bytes need not pass here."""
+def opens(request: HttpRequest, token: str, folder: str, name: str) -> HttpResponseBase:
+    """Say 204 to Caddy when `token` opens `folder`, so that the bytes need not pass here.
+
+    With a bucket it lends the signature that opens this one file; `X-Forwarded-Method` says for what.
+    """
     _open(token, folder)
-    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    method = request.headers.get("X-Forwarded-Method", "GET")
+    lent = stores.chosen().lend(folder, name, method)
+    headers = {"X-Media-Query": lent} if lent else {}
+    return HttpResponse(status=HTTPStatus.NO_CONTENT, headers=headers)
 
 
 def _open(token: str, folder: str) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from kodipest.engines.media import storage
+from kodipest.engines.media import stores
 from kodipest.engines.sanad.errors import SanadError
 from kodipest.engines.sanad.keys import PublicKey
 from kodipest.engines.sync.bundle import Bundle, BundleError, write_bundle
@@ -83,12 +83,12 @@ def _members(snapshot: databases.Snapshot) -> Iterator[tuple[str, Path | bytes]]
     journal.reconcile()
     yield journals.MEMBER, lines.write(journal.journal_of(settings.HOME).entries())
     for sha256, size in snapshot.originals:
-        path = storage.original_path(sha256)
-        if not path.is_file() or path.stat().st_size != size:
+        if stores.chosen().original_size(sha256) != size:
             raise CopyError(
                 f"The original {sha256} is missing or cut; `manage.py doctor --deep` says more."
             )
-        yield _member_of(sha256), path
+        with stores.chosen().original(sha256, size) as path:
+            yield _member_of(sha256), path
 
 
 def _member_of(sha256: str) -> str:

@@ -141,7 +141,7 @@ def test_an_inventory_sees_a_missing_a_cut_and_an_added_file(tmp_path):
     folder = tmp_path / "folder"
     (folder / "v").mkdir(parents=True)
     (folder / "v" / "1.m4s").write_bytes(b"12345")
-    (folder / "master.m3u8").write_bytes(b"#EXTM3U")
+    (folder / "480p.m3u8").write_bytes(b"#EXTM3U")
     whole = storage.inventory(folder)
     assert (whole["files"], whole["bytes"]) == (2, 12)
 

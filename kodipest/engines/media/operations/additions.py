@@ -4,11 +4,16 @@ A kill anywhere leaves the finished folder of the addition, and perhaps a part o
 the base that no row names yet. The next attempt takes the folder over and joins it again.
 """
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from kodipest.engines.media import storage
-from kodipest.engines.media.manifest import FILE_NAME, read_manifest
+from django.db import transaction
+
+from kodipest.engines.media import storage, stores
+from kodipest.engines.media.manifest import FILE_NAME, Manifest, read_manifest
 from kodipest.engines.media.models import Transcode
 from kodipest.engines.media.operations.leases import LeaseLost
 from kodipest.kernel import failpoints
@@ -53,10 +58,24 @@ def join(transcode: Transcode) -> None:
     if base is None:
         raise LeaseLost
     failpoints.reach("before_join")
-    joining.join_addition(
-        storage.rendition_path(base.folder), storage.rendition_path(transcode.folder)
-    )
+    with _changing(base) as there:
+        joining.join_addition(there, storage.rendition_path(transcode.folder))
     failpoints.reach("after_join")
+
+
+@contextmanager
+def _changing(base: Transcode) -> Iterator[Path]:
+    """Lay the folder of `base` at hand to be changed; of several machines one at a time."""
+    store = stores.chosen()
+    if not store.is_shared:
+        with store.folder(base.folder) as there:
+            yield there
+        return
+    with transaction.atomic():
+        Transcode.objects.select_for_update(no_key=True).get(pk=base.pk)
+        with store.folder(base.folder) as there:
+            yield there
+            store.keep(base.folder, there)
 
 
 def note_joined(transcode: Transcode) -> None:
@@ -69,11 +88,11 @@ def note_joined(transcode: Transcode) -> None:
     base = rows.filter(pk=transcode.base_id, state=State.DONE).first()
     if base is None:
         raise LeaseLost
-    folder = storage.rendition_path(base.folder)
-    manifest = read_manifest(folder).as_dict()
+    store = stores.chosen()
+    manifest = Manifest.from_dict(json.loads(store.text(base.folder, FILE_NAME))).as_dict()
     before = base.manifest or {}
     folders = {*before["inventory"]["folders"], *manifest["parts"][1:]}
-    manifest["inventory"] = storage.inventory(folder, folders)
+    manifest["inventory"] = storage.count_files(store.files(base.folder), folders)
     Transcode.objects.filter(pk=base.pk).update(
         manifest=before | manifest, cpu_seconds=manifest["cpu_seconds"]
     )
@@ -88,6 +107,6 @@ def take_off(transcode: Transcode) -> None:
     named = ((base.manifest or {}).get("parts") or []) if base else []
     if base is None or transcode.part in named:
         return
-    folder = storage.rendition_path(base.folder)
-    if (folder / transcode.part).exists():
-        joining.leave_addition(folder, transcode.part)
+    with _changing(base) as there:
+        if (there / transcode.part).exists():
+            joining.leave_addition(there, transcode.part)

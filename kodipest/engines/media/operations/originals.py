@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from kodipest.engines.media import apart, messages, quotas, storage
+from kodipest.engines.media import apart, messages, quotas, storage, stores
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.gathering import Gathering
 from kodipest.engines.media.models import Arrival, Original
@@ -188,8 +188,7 @@ def adopt_file(*, path: Path) -> Original:
 
 def _is_whole(original: Original) -> bool:
     """Say whether the bytes of a known row are there; if not, the same bytes just came to heal it."""
-    path = original.path
-    return path.is_file() and path.stat().st_size == original.size_bytes
+    return stores.chosen().original_size(original.sha256) == original.size_bytes
 
 
 def _look_at(path: Path) -> dict[str, object]:

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kodipest.engines.media import storage
+from kodipest.engines.media import storage, stores
 from kodipest.engines.media.models import Transcode
 from kodipest.engines.media.operations.leases import Lease, LeaseLost
 
@@ -33,10 +33,10 @@ def make(transcode: Transcode, lease: Lease) -> dict[str, Any]:
     (out / transcode.part).mkdir(parents=True)
     seconds = float((base.manifest or {}).get("duration_seconds") or 0)
     clock = Clock(max(seconds, 0.001), lease.keep)
-    source = storage.rendition_path(base.folder)
     card = _card(transcode, out)
-    wishes = _wishes(transcode, source, card)
-    pack = make_pack(transcode.part, source, out / place, wishes=wishes, on_seconds=clock.tell)
+    with stores.chosen().folder(base.folder) as source:
+        wishes = _wishes(transcode, source, card)
+        pack = make_pack(transcode.part, source, out / place, wishes=wishes, on_seconds=clock.tell)
     if card:
         card.unlink()
     manifest = Manifest(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from kodipest.engines.media import messages, storage
+from kodipest.engines.media import messages, storage, stores
 from kodipest.engines.media.models import Transcode
 
 
@@ -13,7 +13,7 @@ def publish_folder(transcode: Transcode) -> None:
     """
     if not transcode.is_done:
         raise messages.refusal("not_ready")
-    storage.link_public(transcode.folder)
+    stores.chosen().open([transcode.folder])
 
 
 def unpublish_folder(transcode: Transcode) -> None:
@@ -22,7 +22,7 @@ def unpublish_folder(transcode: Transcode) -> None:
     Those end with `end_addresses`.
     """
     if transcode.folder:
-        storage.unlink_public(transcode.folder)
+        stores.chosen().close([transcode.folder])
 
 
 def end_addresses(folders: Iterable[str]) -> None:
@@ -40,10 +40,7 @@ def set_public_folders(folders: Iterable[str]) -> int:
     Closing comes first: after a crash in between the public sees less, never more. A folder may
     still be growing; one that is not there yet is opened by the next call.
     """
-    wanted = {name for name in folders if storage.rendition_path(name).is_dir()}
-    found = storage.public_folders()
-    for name in found - wanted:
-        storage.unlink_public(name)
-    for name in wanted - found:
-        storage.link_public(name)
-    return len(found ^ wanted)
+    store, wanted = stores.chosen(), {storage.rendition_path(name).name for name in folders}
+    unwanted = store.opened() - wanted
+    store.close(unwanted)
+    return len(unwanted) + store.open(wanted - store.opened(whole=True))

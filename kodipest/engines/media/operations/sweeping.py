@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from kodipest.engines.media import identity, storage
 from kodipest.engines.media.models import Original, Transcode
-from kodipest.engines.media.operations import clocks, collecting
+from kodipest.engines.media.operations import clocks, collecting, shipping
 from kodipest.engines.media.operations.additions import is_to_be_taken_over
 from kodipest.engines.media.operations.remaking import let_go_of_replaced
 from kodipest.engines.media.operations.requests import BACK_TO_WAITING, NOTHING_MADE
@@ -40,6 +40,7 @@ class Swept:
     folders: int = 0
     originals: int = 0
     links: int = 0
+    elsewhere: int = 0  # things in the bucket of a hub
 
     def __str__(self) -> str:
         return ", ".join(f"{name} {count}" for name, count in asdict(self).items() if count)
@@ -60,6 +61,7 @@ def sweep_media(*, files: bool = True) -> Swept:
         return swept
     clocks.mend_times()
     _return_lapsed(swept)
+    shipping.bring_away()
     swept.replaced = let_go_of_replaced()
     if files:
         swept.expired = collecting.remove_expired_arrivals()
@@ -68,6 +70,7 @@ def sweep_media(*, files: bool = True) -> Swept:
         swept.folders = _remove_leftover_folders()
         swept.originals = _remove_unreferenced_originals()
         swept.links = _remove_dangling_links()
+        swept.elsewhere = shipping.tidy()
     if swept:
         logger.info("swept: %s", swept)
     return swept

@@ -2,9 +2,10 @@
 
 import logging
 import os
-import shutil
 import threading
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from datetime import timedelta
 from enum import Enum
 from functools import partial
@@ -16,7 +17,7 @@ from django.db.models import Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from kodipest.engines.media import identity, storage
+from kodipest.engines.media import identity, storage, stores
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.facts import Probe
 from kodipest.engines.media.models import Examination, Transcode
@@ -32,6 +33,7 @@ from kodipest.engines.media.recipes import PACKS
 
 if TYPE_CHECKING:  # the encoder's side is loaded when there is something to encode
     from kodipest.engines.media.loudness import Loudness
+    from kodipest.engines.media.progress import Progress
 
 logger = logging.getLogger(__name__)
 
@@ -39,8 +41,8 @@ State = Transcode.State
 Part = Transcode.Part
 ATTEMPTS_LIMIT = 3
 REST = timedelta(minutes=1)  # after the first error, four times as long after each further one
-FULL_DISK_REST = timedelta(minutes=5)
 CANDIDATES = 8
+RESTS = {"no_space": timedelta(minutes=5), "store_away": REST}
 # Trying again cannot help when the file itself is at fault.
 WORTH_ANOTHER_TRY = frozenset({"encoder_failed", "stalled"})
 
@@ -178,18 +180,39 @@ def _encode(transcode: Transcode, lease: Lease) -> dict[str, Any]:
     out = storage.rendition_path(transcode.folder)
     storage.renditions()
     out.mkdir()
-    manifest: dict[str, Any] = prepare.prepare(
-        original.path,
-        out,
-        probe=probe,
-        recipe=recipe,
-        taps=taps_for(probe),
-        loudness=_loudness_of(transcode.base),
-        on_progress=lease.keep,
-        threads=settings.ENCODER_THREADS or None,
-    ).as_dict()
-    os.sync()
+    store = stores.chosen()
+    with (
+        store.original(original.sha256, original.size_bytes) as source,
+        _shown(transcode) as growth,
+    ):
+        manifest: dict[str, Any] = prepare.prepare(
+            source,
+            out,
+            probe=probe,
+            recipe=recipe,
+            taps=taps_for(probe),
+            loudness=_loudness_of(transcode.base),
+            on_progress=partial(_keep, lease, growth),
+            threads=settings.ENCODER_THREADS or None,
+        ).as_dict()
+    if transcode.base_id:
+        os.sync()  # it lasts in the folder of its base
+    else:
+        store.keep(transcode.folder, out)
     return manifest
+
+
+def _shown(transcode: Transcode) -> AbstractContextManager[stores.Growth]:
+    """Let a base be watched while it grows; an addition is seen when it has joined."""
+    if transcode.base_id:
+        return nullcontext(stores.Shown())
+    return stores.chosen().growing(transcode.folder)
+
+
+def _keep(lease: Lease, growth: stores.Growth, progress: "Progress") -> None:
+    """Keep the lease, and tell of a first picture only when everybody can fetch it."""
+    growth.check()
+    lease.keep(replace(progress, first_playable=progress.first_playable and growth.is_playable))
 
 
 def _loudness_of(base: Transcode | None) -> "Loudness | None":
@@ -224,6 +247,8 @@ def _finish(transcode: Transcode, lease: Lease, manifest: dict[str, Any]) -> Non
     }
     examination = _examine(transcode, told, manifest) if told else None
     lease.settle(**result, also=partial(_follow, transcode, examination))
+    if stores.chosen().is_shared:  # kept elsewhere: this disk has done its part
+        _remove_folder(transcode)
 
 
 def _examine(
@@ -258,8 +283,8 @@ def _give_up(transcode: Transcode, lease: Lease, code: str, detail: str) -> None
     logger.warning("transcode %s: %s (%s)", transcode.pk, code, detail)
     now, attempts = timezone.now(), transcode.attempts + 1
     said: dict[str, Any] = {"error_code": code, "error_detail": detail[:4000]}
-    if code == "no_space":  # nobody's fault: it goes on by itself when there is room
-        _rest(lease, now + FULL_DISK_REST, **said)
+    if code in RESTS:  # nobody's fault: it goes on by itself when there is room
+        _rest(lease, now + RESTS[code], **said)
     elif code in WORTH_ANOTHER_TRY and attempts < ATTEMPTS_LIMIT:
         _rest(lease, now + REST * 4 ** (attempts - 1), attempts=attempts, **said)
     else:
@@ -280,13 +305,19 @@ def _rest(lease: Lease, until: Any, **fields: Any) -> None:
 
 def _throw_away(transcode: Transcode) -> None:
     """Remove what this attempt made, also what of it stands in the folder of its base."""
-    if transcode.base_id:
-        additions.take_off(transcode)
-    _remove_folder(transcode)
+    try:
+        if transcode.base_id:
+            additions.take_off(transcode)
+            _remove_folder(transcode)
+        else:
+            stores.chosen().remove(transcode.folder)
+    except Unusable as unusable:  # a store that is away: its sweep comes by later
+        logger.warning("attempt %s was not removed: %s", transcode.folder, unusable)
 
 
 def _remove_folder(transcode: Transcode) -> None:
-    shutil.rmtree(storage.rendition_path(transcode.folder), ignore_errors=True)
+    """Remove the folder of this attempt from this disk."""
+    stores.Disk().remove(transcode.folder)
 
 
 def stop_encoding() -> None:

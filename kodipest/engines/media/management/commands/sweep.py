@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, close_old_connections
 
 from kodipest.engines.media.operations import sweep_media
+from kodipest.engines.media.operations.shipping import bring_away
 from kodipest.kernel.signals import sweep_due
 
 FILES_EVERY_SECONDS = 600.0
@@ -31,6 +32,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, every: float = 0.0, **_options: Any) -> None:
         if not every:
             self.stdout.write(str(sweep_media()) or "nothing to sweep")
+            bring_away(patiently=True)
             sweep_due.send_robust(sender=self.__class__)
             return
         ended = threading.Event()
