@@ -6,6 +6,7 @@ its body would hold its thread until the server is started anew.
 
 import os
 import socket
+import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
@@ -47,15 +48,14 @@ def watch_lines() -> int:
 
 def _watch(file: int) -> bool:
     try:
+        # No other file is touched: to close a second handle of a database would let go of every
+        # lock this process holds on it (POSIX), and the next to leave would delete its journal.
+        if not stat.S_ISSOCK(os.fstat(file).st_mode):
+            return False
         copy = os.dup(file)
     except OSError:  # the list itself was read through it
         return False
-    try:
-        door = socket.socket(fileno=copy)
-    except OSError:  # no socket
-        os.close(copy)
-        return False
-    with door:
+    with socket.socket(fileno=copy) as door:
         is_tcp = door.family in {socket.AF_INET, socket.AF_INET6}
         if not is_tcp or not door.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
             return False

@@ -1,6 +1,9 @@
 """A sender that vanished without a goodbye: the kernel asks after it, and ends its line."""
 
+import fcntl
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,20 @@ def test_lines_that_come_in_are_asked_after():
             assert line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
             idle = line.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE)
     assert idle == lines.IDLE_SECONDS
+
+
+def test_no_lock_on_a_file_is_lost(tmp_path):
+    """SQLite holds such locks on its file; without them the next to leave deletes the journal in use."""
+    taken = "import fcntl, sys; fcntl.lockf(open(sys.argv[1], 'r+'), fcntl.LOCK_EX | fcntl.LOCK_NB)"
+    path = tmp_path / "database"
+    with path.open("w") as file:
+        fcntl.lockf(file, fcntl.LOCK_EX)
+        lines.watch_lines()
+        other = subprocess.run(
+            [sys.executable, "-c", taken, path], capture_output=True, check=False
+        )
+
+    assert b"BlockingIOError" in other.stderr
 
 
 def test_doors_are_seen_to_once_when_the_first_request_comes(monkeypatch):
