@@ -17,7 +17,9 @@ class CaptionsForm(forms.Form):
         strip=False,
         max_length=2_000_000,
         widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "true", "dir": "auto"}),
-        help_text=_("Time, an arrow, time; below it what is said; an empty line between subtitles."),
+        help_text=_(
+            "Time, an arrow, time; below it what is said; an empty line between subtitles."
+        ),
     )
     after = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
