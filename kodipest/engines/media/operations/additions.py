@@ -54,7 +54,7 @@ def join(transcode: Transcode) -> None:
     """
     from kodipest.engines.media import joining
 
-    base = Transcode.objects.filter(pk=transcode.base_id, state=State.DONE).first()
+    base = Transcode.objects.filter(additions=transcode, state=State.DONE).first()
     if base is None:
         raise LeaseLost
     failpoints.reach("before_join")
@@ -85,7 +85,7 @@ def note_joined(transcode: Transcode) -> None:
     the disk at this moment: another addition may have joined since.
     """
     rows = Transcode.objects.select_for_update(no_key=True)
-    base = rows.filter(pk=transcode.base_id, state=State.DONE).first()
+    base = rows.filter(additions=transcode, state=State.DONE).first()
     if base is None:
         raise LeaseLost
     store = stores.chosen()
@@ -103,7 +103,7 @@ def take_off(transcode: Transcode) -> None:
     """Remove what an addition that was given up left in the folder of its base."""
     from kodipest.engines.media import joining
 
-    base = Transcode.objects.filter(pk=transcode.base_id, state=State.DONE).first()
+    base = Transcode.objects.filter(additions=transcode, state=State.DONE).first()
     named = ((base.manifest or {}).get("parts") or []) if base else []
     if base is None or transcode.part in named:
         return

@@ -35,7 +35,7 @@ def has_jumped() -> bool:
             _seen[:] = [difference, -math.inf]
         if abs(difference - _seen[0]) > JUMP_SECONDS:
             _seen[:] = [difference, now]
-        return now - _seen[1] < settings.MEDIA_LEASE_SECONDS
+        return bool(now - _seen[1] < settings.MEDIA_LEASE_SECONDS)
 
 
 def _steady() -> float:
