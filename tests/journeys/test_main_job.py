@@ -109,7 +109,7 @@ def test_a_film_from_a_phone_reaches_the_public(
     hasan = visit("/pembinaan/", person="Ustaz Hasan", viewport=DESK)
     hasan.get_by_role("link", name=title).click()
     hasan.locator('a[href*="/sahkan/"]').click()
-    send(hasan, 'form:has(input[name="revision"]) button')
+    send(hasan, 'form:has(input[name="read"]) button')
 
     # Fauzan lays it before the curators; one who never met him judges it without names.
     fauzan.goto(desk)

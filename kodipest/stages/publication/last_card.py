@@ -4,10 +4,13 @@ import base64
 import io
 import unicodedata
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from PIL import Image, ImageDraw, ImageFont
+
+if TYPE_CHECKING:  # loaded when a card is drawn: the worker stays small
+    from PIL import ImageFont
 
 WIDTH, HEIGHT = 960, 540
 EDGE = 72
@@ -23,6 +26,8 @@ def last_card(title: str, house: str) -> str:
     A word in letters that the typeface does not have is left out rather than drawn as boxes: an
     Arabic title stands in the film itself.
     """
+    from PIL import Image, ImageDraw
+
     sheet = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     pen = ImageDraw.Draw(sheet)
     pen.rectangle((EDGE, HEIGHT - 150, EDGE + 96, HEIGHT - 146), fill=GOLD)
@@ -56,7 +61,9 @@ def _broken(text: str, pixels: int, width: int) -> list[str]:
 
 
 @lru_cache(maxsize=4)
-def _font(weight: str, pixels: int) -> ImageFont.FreeTypeFont:
+def _font(weight: str, pixels: int) -> "ImageFont.FreeTypeFont":
+    from PIL import ImageFont
+
     path = finders.find(FONT)
     if path is None:
         raise FileNotFoundError(FONT)

@@ -52,7 +52,7 @@ def adopt_upload(*, upload: Upload, by: Any = None, quota_group: str = "") -> Or
     `quota_group`.
     """
     with upload:  # whatever happens, its part is gone afterwards
-        note = _reserve(upload, by, quota_group) if by else None
+        note = _reserve(upload, by, quota_group) if by and upload.length else None
         try:
             original = _keep(upload)
         except BaseException:
