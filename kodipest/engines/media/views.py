@@ -78,7 +78,7 @@ def opens(request: HttpRequest, token: str, folder: str, name: str) -> HttpRespo
     _open(token, folder)
     method = request.headers.get("X-Forwarded-Method", "GET")
     lent = stores.chosen().lend(folder, name, method)
-    headers = {"X-Media-Query": lent} if lent else {}
+    headers = {"X-Media-Query": f"?{lent}"} if lent else {}
     return HttpResponse(status=HTTPStatus.NO_CONTENT, headers=headers)
 
 
