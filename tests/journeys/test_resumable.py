@@ -160,7 +160,7 @@ def test_another_pc_goes_on_and_a_wrong_file_is_known_before_a_byte(
     second = enter("/studio/")
     unfinished = second.locator(".unfinished")
     expect(unfinished).to_contain_text("serambi.mp4")
-    unfinished.get_by_role("link", name="serambi.mp4").click()
+    unfinished.get_by_role("link", name="serambi.mp4").first.click()
     second.wait_for_url(f"**{desk}*")
     changed = tmp_path / "serambi.mp4"  # the same name, the same size, another film
     changed.write_bytes(bytes(reversed(short_film.read_bytes())))
