@@ -17,10 +17,11 @@ pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 State = Transcode.State
+PARTS = ("base", "high", "thrift")
 
 
 def test_a_turn_says_how_long_a_part_lets_others_pass():
-    turns = {part: turn_of(part, since=NOW, seconds=60) - NOW for part in PATIENCE}
+    turns = {part: turn_of(part, since=NOW, seconds=60) - NOW for part in PARTS}
     minute = timedelta(minutes=1)
 
     assert turns == {"base": minute, "high": DAY + minute, "thrift": 2 * DAY + minute}
@@ -117,7 +118,7 @@ def test_nothing_starves_and_no_film_waits_for_an_addition():
 
     assert len(town.taken) == len(town.asked) > 250
     assert [pk for pk in town.asked if town.passed(pk)] == []
-    waits = {part: town.longest_wait(part) for part in PATIENCE}
+    waits = {part: town.longest_wait(part) for part in PARTS}
     assert waits["base"] < timedelta(hours=12)
     assert waits["high"] > 2 * DAY  # it was too much, and what came late was not the films
 
