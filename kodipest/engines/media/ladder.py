@@ -58,11 +58,13 @@ class Ladder:
     def __post_init__(self) -> None:
         recipe = self.recipe
         home = recipe.part if recipe.is_addition else ""
-        self.tracks = [
-            Track(rung.name, self.work, self.out, home, is_copied=rung.is_copied)
-            for rung in recipe.rungs
-        ]
-        self.sound = Track(recipe.sound, self.work, self.out, home) if recipe.sound else None
+        expected = self.probe.duration_seconds
+
+        def track(name: str, *, is_copied: bool = False) -> Track:
+            return Track(name, self.work, self.out, home, is_copied, expected)
+
+        self.tracks = [track(rung.name, is_copied=rung.is_copied) for rung in recipe.rungs]
+        self.sound = track(recipe.sound) if recipe.sound else None
 
     @property
     def everything(self) -> list[Track]:

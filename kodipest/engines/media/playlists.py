@@ -6,6 +6,7 @@ not meet half a file, TARGETDURATION holds from the first word, and every durati
 is counted from the samples themselves (RFC 8216; draft-pantos-hls-rfc8216bis for CMAF).
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,7 @@ PLAYLIST = "index.m3u8"
 INIT = "init.mp4"
 MASTER = "master.m3u8"
 _NEAR_BOUNDARY_SECONDS = 0.1
+_SHORT_REST_SECONDS = 0.4  # 4.4 s still rounds to the target duration of 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,9 @@ class Segment:
 class Track:
     """One rendition on its way from the encoder's folder to the served one.
 
-    `home` is a folder inside `out` that holds it; "" for none. The segments of a copied one end
+    `home` is a folder inside `out` that holds it; "" for none. `expected_seconds` is how long it will
+    be: the last segment takes a short rest in, for hls.js never comes to an end where the last
+    segment of a sound lies behind the last picture. The segments of a copied one end
     where its key frames allow, not at 1, 4, 8 … seconds.
     """
 
@@ -50,6 +54,7 @@ class Track:
     out: Path
     home: str = ""
     is_copied: bool = False
+    expected_seconds: float = math.inf
     init: Init | None = None
     segments: list[Segment] = field(default_factory=list)
     waiting: list[Fragment] = field(default_factory=list)
@@ -107,7 +112,9 @@ class Track:
         if self._is_too_much(init):
             self._close_segment()
         self.waiting.append(fragment)
-        if self.end / init.timescale >= self._boundary(init) - _NEAR_BOUNDARY_SECONDS:
+        seconds = self.end / init.timescale
+        is_nearly_over = abs(seconds - self.expected_seconds) < _SHORT_REST_SECONDS
+        if seconds >= self._boundary(init) - _NEAR_BOUNDARY_SECONDS and not is_nearly_over:
             self._close_segment()
 
     def _is_too_much(self, init: Init) -> bool:

@@ -72,8 +72,9 @@ class Sound:
     is_open: bool = False
 
     def __post_init__(self) -> None:
-        self.track = Track(SOUND, self.work, self.out)
-        self.thin = Track(OPUS, self.work, self.out)
+        expected = self.probe.duration_seconds
+        self.track = Track(SOUND, self.work, self.out, expected_seconds=expected)
+        self.thin = Track(OPUS, self.work, self.out, expected_seconds=expected)
 
     def encode(self, source: Path) -> Recorded:
         """Encode to the end. Raises Unusable; what the listener raises passes through."""

@@ -63,3 +63,13 @@ def test_picture_and_sound_stay_together(tmp_path: Path) -> None:
         beep = next(f.time for f in film.decode(audio=0) if abs(f.to_ndarray()).max() > 0.1)
     assert flash == pytest.approx(1.5, abs=0.07)
     assert beep == pytest.approx(1.5, abs=0.05)
+
+
+def test_a_sound_never_has_a_segment_behind_the_last_picture(tmp_path: Path) -> None:
+    """AAC comes in frames of 21 ms and ends a little late; hls.js would wait for ever."""
+    made_from(footage.film("whole_segments.mp4", rate="10", seconds=8), tmp_path / "out")
+
+    assert played.rendition(tmp_path / "out", "240p").durations == pytest.approx([1, 3, 4])
+    assert played.rendition(tmp_path / "out", "sound").durations == pytest.approx(
+        [1, 3, 4], abs=0.05
+    )

@@ -76,6 +76,27 @@ def test_segments_appear_when_they_are_whole(track: Track, fragments: Path) -> N
     verify_track(track, 5.0)
 
 
+@pytest.mark.parametrize(
+    ("expected", "seconds"),
+    [
+        (4.05, [1, 4]),  # what lies behind 4 s is a short rest: it stays with the segment before it
+        (3.95, [1, 4]),
+        (4.5, [1, 3, 1]),
+        (60.0, [1, 3, 1]),
+    ],
+)
+def test_a_short_rest_makes_no_segment_of_its_own(
+    expected: float, seconds: list[float], track: Track, fragments: Path
+) -> None:
+    track.expected_seconds = expected
+    for number in range(4):
+        arrive(track, fragments, number)
+        track.advance()
+    track.advance(is_last=True)
+
+    assert [segment.seconds for segment in track.segments] == seconds
+
+
 def test_a_fragment_that_does_not_follow_is_refused(track: Track, fragments: Path) -> None:
     arrive(track, fragments, 0)
     arrive(track, fragments, 2, under=1)
