@@ -71,7 +71,10 @@ class Player {
       backBufferLength: 60,
       startPosition: this.wanted ?? -1,
       liveDurationInfinity: false,
+      // The thrifty AV1 set ends at 480 lines, and the engine would never leave it again.
+      videoPreference: slow ? undefined : { videoCodec: "avc1" },
     });
+    this.isThrifty = slow;
     this.engine.on(Hls.Events.MANIFEST_PARSED, () => this.listQualities());
     this.engine.on(Hls.Events.LEVEL_UPDATED, (_event, { details }) => {
       this.sayGrowing(details.live);
@@ -253,7 +256,10 @@ class Player {
 
   listQualities() {
     const select = this.part("quality");
-    const levels = this.engine.levels.map((level, index) => ({ index, side: Math.min(level.width || 0, level.height || 0) }));
+    const set = this.isThrifty && this.engine.levels.some((level) => level.videoCodec?.startsWith("av01")) ? "av01" : "avc1";
+    const levels = this.engine.levels
+      .map((level, index) => ({ index, codec: level.videoCodec, side: Math.min(level.width || 0, level.height || 0) }))
+      .filter(({ codec }) => !codec || codec.startsWith(set));
     if (levels.length < 2 || !levels[0].side) return;
     select.replaceChildren(new Option(this.say("auto"), "-1"));
     for (const { index, side } of levels.sort((one, other) => one.side - other.side)) select.add(new Option(`${side}p`, String(index)));
