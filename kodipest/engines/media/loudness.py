@@ -29,8 +29,8 @@ UNHEARD_MARGIN_DB = 3.0  # a sample of the sound may have missed the loudest mom
 
 # Up to here all of it is heard; of longer sounds windows from beginning to end, so that a film of
 # three hours starts to play as soon as one of three minutes.
-LISTEN_SECONDS = 600.0
-WINDOWS, WINDOW_SECONDS = 20, 20.0
+LISTEN_SECONDS = 240.0
+WINDOWS, WINDOW_SECONDS = 20, 10.0
 
 # Peaks between the samples show at four times the rate (ITU-R BS.1770-4, annex 2).
 _CEILING_DB = CEILING_DBTP - CODEC_MARGIN_DB

@@ -108,7 +108,7 @@ def test_an_empty_room_is_not_made_to_roar(tmp_path: Path) -> None:
 
 
 def test_of_a_long_sound_windows_are_heard_and_that_is_near_enough(tmp_path: Path) -> None:
-    """Loud and quiet stretches change every minute; 400 of 720 seconds are listened to."""
+    """Loud and quiet stretches change every minute; 200 of 720 seconds are listened to."""
     change = "volume='if(mod(floor(t/60),2),0.3,0.1)':eval=frame"
     long = footage.clip(
         "long_sermon.flac",
