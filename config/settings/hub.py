@@ -22,11 +22,11 @@ INSTALLED_APPS = [app for app in INSTALLED_APPS if app != "django_tasks_db"] + [
 RQ_QUEUES = {"default": {"URL": REDIS_URL, "DEFAULT_TIMEOUT": 24 * 3600}}
 TASKS = {"default": {"BACKEND": "django_tasks_rq.RQBackend"}}
 
-# With KODIPEST_BUCKET all machines share one bucket; without it they must share the state folder.
-if KODIPEST_BUCKET := env("KODIPEST_BUCKET", default=""):
+# With a bucket each machine has a disk of its own; with a folder all of them must mount the same one.
+if env("KODIPEST_STORE", default="folder") == "bucket":
     MEDIA_STORE = "kodipest.engines.media.stores_bucket.Bucket"
     MEDIA_BUCKET = {
-        "bucket_name": KODIPEST_BUCKET,
+        "bucket_name": env("KODIPEST_BUCKET"),
         "endpoint_url": env("KODIPEST_BUCKET_URL"),
         "region_name": env("KODIPEST_BUCKET_REGION", default="us-east-1"),
         "access_key": env("KODIPEST_BUCKET_KEY"),

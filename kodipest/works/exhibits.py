@@ -8,9 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from kodipest.engines.media import reading
+from kodipest.engines.media import reading, stores
 from kodipest.engines.media.models import Transcode
-from kodipest.engines.media.storage import rendition_path
 from kodipest.works.models import LANGUAGES, Asset, Revision
 
 MASTER = "master.m3u8"  # the name a playlist has while its manifest is still to come
@@ -134,8 +133,10 @@ def drawn_pages(asset: Asset, address: Address) -> list[Picture]:
     told = manifest_of(asset).get("reader") or {}
     if told.get("kind") != "pages":
         return []
-    folder = rendition_path(asset.transcode.folder)
-    parts = (reading.read_part(number, folder) for number in range(1, told["parts"] + 1))
+    numbers = range(1, told["parts"] + 1)
+    names = (reading.part_file(number) for number in numbers)
+    folder = stores.chosen().small(asset.transcode.folder, *names)
+    parts = (reading.read_part(number, folder) for number in numbers)
     return [drawn_page(page, asset, address) for part in parts for page in part.pages]
 
 

@@ -6,8 +6,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 
-from kodipest.engines.media import reading
-from kodipest.engines.media.storage import rendition_path
+from kodipest.engines.media import reading, stores
 from kodipest.kernel.text import is_arabic
 from kodipest.works.exhibits import Address, drawn_page, manifest_of
 from kodipest.works.models import Asset, Revision, Work
@@ -87,7 +86,8 @@ def open_book(asset: Asset, number: int, address: Address) -> Opened | None:
 
     Reads two small files of the prepared folder, whatever the length of the book.
     """
-    folder = rendition_path(asset.transcode.folder)
+    names = (reading.INDEX, reading.part_file(number))
+    folder = stores.chosen().small(asset.transcode.folder, *names)
     manifest = manifest_of(asset)
     try:
         index, part = reading.read_index(folder), reading.read_part(number, folder)
