@@ -105,6 +105,19 @@ _WORDS: dict[str, "_StrPromise"] = {
 _NO_SPACE_AT_WORK = _(
     "The disk of this site is full, so the preparation rests. The original is kept; it goes on by itself when there is room."
 )
+_AT_FAULT_AT_WORK = _(
+    "This file is damaged, or of a kind that cannot be prepared here. The original is kept; export it anew from the program in which it was made, and upload that."
+)
+# What is found out only when somebody reads the file to its end: by then the original is kept.
+_AT_FAULT = {
+    "damaged",
+    "disguised",
+    "locked",
+    "no_duration",
+    "not_media",
+    "too_large",
+    "unsupported",
+}
 
 
 def words(code: str) -> "_StrPromise":
@@ -114,6 +127,8 @@ def words(code: str) -> "_StrPromise":
 
 def words_for_transcode(error_code: str) -> "_StrPromise":
     """Return what to say about a transcode that rests or failed; its original is safe."""
+    if error_code in _AT_FAULT:
+        return _AT_FAULT_AT_WORK
     return _NO_SPACE_AT_WORK if error_code == "no_space" else words(error_code)
 
 

@@ -55,7 +55,7 @@ def test_what_is_not_ready_stands_there_with_reason_and_log(dewi, people):
     assert order == sorted(order)
     assert -1 not in order
     assert f"preparation-{done.pk}" not in page
-    assert "This file is damaged" in page
+    assert "The original is kept; export it anew" in page
     assert "moov atom not found" in page
     assert "30 seconds left" in page
     assert reverse("preparation_retry", args=[failed.pk]) in page
