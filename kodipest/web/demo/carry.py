@@ -68,8 +68,8 @@ def wait_until(is_ready: Callable[[Transcode], bool], work: Work) -> None:
         files = Revision.objects.filter(work=work).latest().files
         waiting = [asset.transcode for asset in files if not is_ready(asset.transcode)]
         for transcode in waiting:
-            if transcode.is_failed:
-                raise Preparing(transcode.error_detail or transcode.error_code)
+            if transcode.is_failed or transcode.is_cancelled:
+                raise Preparing(transcode.error_detail or transcode.error_code or transcode.state)
         if not waiting:
             return
         if transcode_next(worker="demo") is None:

@@ -1,10 +1,13 @@
 """The queue around the rows: the worker of a node, in this process, and the sweep of a hub."""
 
+import configparser
 import json
+import re
 import signal
 import threading
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -29,6 +32,7 @@ from kodipest.engines.media.tasks import ring
 from kodipest.kernel.signals import sweep_due
 from tests.factories.media import GONE, TranscodeFactory, film
 
+DEPLOY = Path(__file__).parents[3] / "deploy"
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -278,6 +282,18 @@ def test_a_hung_worker_shows_no_beat(foreman, monkeypatch, who):
     with pytest.raises(EOFError):
         foreman._beat()
     assert json.loads(queries.beat_file().read_text())["busy"] is True
+
+
+def test_whoever_stops_the_worker_waits_longer_than_it_drains():
+    node = configparser.RawConfigParser()
+    node.read(DEPLOY / "node" / "supervisord.conf")
+    unit = (DEPLOY / "node" / "kodipest.service").read_text()
+    hub = (DEPLOY / "hub" / "compose.yaml").read_text()
+    (hub_seconds,) = {int(found) for found in re.findall(r"stop_grace_period: (\d+)s", hub)}
+
+    node_seconds = node.getint("program:worker", "stopwaitsecs")
+    assert work.DRAIN_SECONDS < node_seconds < int(re.search(r"TimeoutStopSec=(\d+)", unit)[1])
+    assert hub_seconds > work.DRAIN_SECONDS
 
 
 def test_the_command_listens_to_signals(monkeypatch):

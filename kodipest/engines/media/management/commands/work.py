@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 5.0
 LOOK_SECONDS = 0.2
+LOOKS_BETWEEN_RINGS = 5
 HUNG_SECONDS = 60.0
 SWEEP_SECONDS = 15.0
 FILES_SECONDS = 600.0
@@ -41,8 +42,10 @@ class Foreman:
 
     def __init__(self, *, interval: float) -> None:
         self.interval = interval
-        self.lanes = [FilmLane(lane, interval=interval) for lane in (Lane.BASES, Lane.ADDITIONS)]
         self.errands = _errand_runner(interval)
+        # Where the doorbell is heard, the lanes look now and then; else often.
+        look = interval * LOOKS_BETWEEN_RINGS if self.errands else interval
+        self.lanes = [FilmLane(lane, interval=look) for lane in (Lane.BASES, Lane.ADDITIONS)]
         self._ended = threading.Event()
         self._sweep_at = self._files_at = 0.0
         self._seen_at = time.monotonic()
