@@ -29,6 +29,10 @@ FAST = {
     "shared_buffers": "128MB",
 }
 
+# Fixtures that bring a database, and what a module says that starts programs which open one.
+ASKING = {"db", "transactional_db", "live_server", "site"}
+STARTING = ("manage.py", "DATABASE_URL", "sites import", "chaos import")
+
 
 class Server:
     """One running PostgreSQL and the folder it lives in."""
@@ -120,6 +124,28 @@ def database_of_its_own(name: str) -> str:
 
 
 _server: Server | None = None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests of engines that ask no database: they ran on SQLite a moment ago.
+
+    pytest-django lets no test reach a database that does not ask for one. A module that starts
+    programs of the site stays: these read DATABASE_URL by themselves.
+    """
+    out = [item for item in items if "engines" in item.path.parts and not asks_a_database(item)]
+    if out:
+        config.hook.pytest_deselected(items=out)
+        left_out = {item.nodeid for item in out}
+        items[:] = [item for item in items if item.nodeid not in left_out]
+
+
+def asks_a_database(item: pytest.Item) -> bool:
+    """Say whether a test may behave otherwise on another database."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    if item.get_closest_marker("django_db") or fixtures & ASKING:
+        return True
+    source = item.path.read_text(encoding="utf-8")
+    return any(word in source for word in STARTING)
 
 
 def pytest_configure(config: pytest.Config) -> None:
