@@ -194,13 +194,14 @@ class Town(Site):
         end = time.monotonic() + PATIENCE_SECONDS
         while True:
             self.keep_alive()
+            self.skip_rests()
             states = self.states()
             if len(self.outcome.sent) + len(self.outcome.refused) == len(self.works) and not (
                 states & {"waiting", "running"}
             ):
                 return
             assert time.monotonic() < end, (states, self.log())
-            time.sleep(0.2)
+            time.sleep(0.5)
 
     def log(self) -> str:
         return "\n".join((self.home / name).read_text()[-4000:] for name in LOGS)

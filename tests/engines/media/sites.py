@@ -78,12 +78,18 @@ class Site:
         self.worker.wait()
 
     def ask(self, question: str) -> list[tuple]:
+        """Run one statement on the database of the site, past the program; return its rows."""
         if self.database_url.startswith("sqlite"):
             file = self.database_url.removeprefix("sqlite:///")
-            with closing(pysqlite3.connect(file, timeout=20)) as connection:
+            with closing(pysqlite3.connect(file, timeout=20)) as connection, connection:
                 return connection.execute(question).fetchall()
         with psycopg.connect(self.database_url) as connection:
-            return connection.execute(question).fetchall()
+            answer = connection.execute(question)
+            return answer.fetchall() if answer.description else []
+
+    def skip_rests(self) -> None:
+        """Let what rests after an error be tried again now, not in some minutes."""
+        self.ask("update media_transcode set not_before = requested_at where state = 'waiting'")
 
     def row(self) -> Row:
         """Return how the base of the one film stands."""
