@@ -140,10 +140,12 @@ def _plain(text: str, *, is_web: bool) -> str:
     """Return the lines without markup, control characters or empty lines."""
     if is_web:
         text = html.unescape(text)
-    lines = (re.sub(r"\s+", " ", line).strip() for line in text.split("\n"))
+    clean = "".join(
+        sign if sign == "\n" or unicodedata.category(sign) != "Cc" else " " for sign in text
+    )
+    lines = (re.sub(r"\s+", " ", line).strip() for line in clean.split("\n"))
     kept = "\n".join(line for line in lines if line)
-    clean = "".join(sign for sign in kept if sign == "\n" or unicodedata.category(sign) != "Cc")
-    return unicodedata.normalize("NFC", clean)[:MAX_TEXT]
+    return unicodedata.normalize("NFC", kept)[:MAX_TEXT].strip()
 
 
 def _clock(seconds: float) -> str:

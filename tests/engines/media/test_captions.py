@@ -4,7 +4,7 @@ import contextlib
 
 import pysubs2
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kodipest.engines.media.captions import (
@@ -109,6 +109,7 @@ def test_what_is_no_caption_file_is_refused(content: bytes, code: str) -> None:
     assert refused.value.code == code
 
 
+@example(content=b"\x00\t\x00")
 @given(content=st.binary(max_size=400))
 def test_noise_is_refused_or_read_and_never_crashes(content: bytes) -> None:
     with contextlib.suppress(Unusable):
