@@ -11,8 +11,9 @@ export async function takeIn(form, body) {
     for (const id of ["file-rows", "preview", "next"]) swap(id, page.getElementById(id));
     return {};
   }
-  if (answer.ok) return { isSignedOut: true }; // the door stands where the work was
-  return { refused: page.querySelector("main h1 + p, main p")?.textContent.trim() ?? "" };
+  // The door stands where the work was, or the page was left with a session that is over.
+  if (answer.ok || page.querySelector("[data-too-old]")) return { isSignedOut: true };
+  return { refused: (page.querySelector("main h1 + p") ?? page.querySelector("main p"))?.textContent.trim() ?? "" };
 }
 
 function swap(id, fresh) {
