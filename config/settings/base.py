@@ -166,6 +166,9 @@ UPLOAD_LINES_OF_ONE = 6
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20  # text fields only; files never pass through memory
 ENCODER_THREADS = env.int("KODIPEST_ENCODER_THREADS", default=0)  # 0 = as many as there are cores
 # cepat (fast), teliti (finer, twice the work), hemat (fast; what saves data is added at the end)
+# A longer film is made in sections of this length, a multiple of 4 s, by all workers that have time.
+ENCODER_LONG_SECONDS = env.int("KODIPEST_ENCODER_LONG_SECONDS", default=600)
+ENCODER_SECTION_SECONDS = env.int("KODIPEST_ENCODER_SECTION_SECONDS", default=300)
 ENCODER_QUALITY = env("KODIPEST_ENCODER_QUALITY", default="cepat")
 ENCODER_PRESET = env(
     "KODIPEST_ENCODER_PRESET", default=""

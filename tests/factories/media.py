@@ -31,11 +31,13 @@ def make_old(path: Path, seconds: float = DAY_SECONDS + 3600) -> None:
     os.utime(path, (past, past), follow_symlinks=False)
 
 
-def film(path: Path, *, seconds: float = 2, size: str = "320x180", note: str = "") -> Path:
+def film(
+    path: Path, *, seconds: float = 2, size: str = "320x180", rate: int = 25, note: str = ""
+) -> Path:
     """Render a moving test picture with a tone; another `note` gives other bytes."""
     command = [
         *(imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-loglevel", "error", "-y"),
-        *("-f", "lavfi", "-i", f"testsrc2=size={size}:rate=25:duration={seconds}"),
+        *("-f", "lavfi", "-i", f"testsrc2=size={size}:rate={rate}:duration={seconds}"),
         *("-f", "lavfi", "-i", f"sine=frequency=440:duration={seconds}"),
         *("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"),
         *("-metadata", f"comment={note}", "-shortest", str(path)),

@@ -75,7 +75,9 @@ class Parts:
 
     def notice(self, request: Request) -> None:
         if request.method == "PATCH":
-            self.sent.append(int(request.headers["upload-offset"]))  # asks nobody: it cannot be late
+            self.sent.append(
+                int(request.headers["upload-offset"])
+            )  # asks nobody: it cannot be late
 
 
 def row(page: Page, name: str = "serambi.mp4") -> Locator:

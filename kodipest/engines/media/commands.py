@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from kodipest.engines.media import peaks
 from kodipest.engines.media.facts import Probe
 from kodipest.engines.media.recipes import FIRST_SEGMENT_SECONDS, SOUND_RATE, Recipe, Rung
+from kodipest.engines.media.sections import WHOLE, Section
 from kodipest.engines.media.stills import JPEG_COLOURS, Tiles, frames_filter, tile_filter
 from kodipest.engines.media.streams import guessed_matrix
 from kodipest.engines.media.taps import Tap
@@ -25,6 +26,7 @@ CANDIDATE = "candidate"
 SHOT = "shot"
 POSTER_WIDTH = 1280
 HOLD_FROM_SECONDS = 0.5
+LEAD_SECONDS = 2  # of a section: what deinterlacing and uneven time need to have seen before
 
 # A phone writes place and owner into its films, an editor the names of its chapters: ffmpeg would
 # hand them on to everybody who watches.
@@ -32,6 +34,9 @@ _NAMELESS = ["-map_metadata", "-1", "-map_chapters", "-1"]
 # Key frames at 0, 1, 2, 4, 6 … seconds: the first two make the short first segment possible.
 # With long groups at 0, 1, 4, 8 …: the same segments, with one key frame each.
 _KEY_FRAMES = "expr:gte(t,if(lt(n_forced,2),n_forced,(n_forced-1)*{gop}))"
+_LATER_KEY_FRAMES = (
+    "expr:gte(t,n_forced*{gop})"  # of a section: only the film begins with a short one
+)
 # As it is, but for what an editor or a drone writes between the pictures (SEI, unit type 6).
 _COPY = ["-c:v", "copy", "-bsf:v", "filter_units=remove_types=6"]
 _HDR_TO_SDR = (
@@ -70,20 +75,26 @@ class Aside:
 
 
 def ladder_arguments(
-    probe: Probe, recipe: Recipe, means: Means, aside: Aside, correction: str = ""
+    probe: Probe,
+    recipe: Recipe,
+    means: Means,
+    aside: Aside,
+    correction: str = "",
+    section: Section = WHOLE,
 ) -> list[str]:
     """Return the arguments that make every rung of a part, its sound, and what comes aside.
 
-    `correction` is what loudness.py says; "" leaves the sound as loud as it is.
+    `correction` is what loudness.py says; "" leaves the sound as loud as it is. Of a `section`, what
+    comes aside is timed by the whole film, and the rungs begin at zero.
     """
-    graphs = [_picture_graph(probe, recipe, aside, means)]
+    graphs = [_picture_graph(probe, recipe, aside, means, section)]
     outputs = []
     for rung, threads in zip(recipe.rungs, threads_for(recipe.rungs, means.cores), strict=True):
-        outputs += picture_words(rung, recipe, threads, probe) + _fragments(rung.name)
+        outputs += picture_words(rung, recipe, threads, probe, section) + _fragments(rung.name)
     if recipe.sound:
         graphs.append(_sound_graph(probe, correction, aside.taps))
         outputs += ["-map", "[sound]", *_sound_words(recipe), *_fragments(recipe.sound)]
-    outputs += _aside_outputs(aside, has_sound=bool(recipe.sound))
+    outputs += _aside_outputs(aside, has_sound=bool(recipe.sound), section=section)
     graph = ";".join(filter(None, graphs))
     return [
         *opening_words(),
@@ -91,18 +102,27 @@ def ladder_arguments(
         str(max(1, means.cores // 2)),
         "-threads",
         str(means.cores),
+        *_from(section),
         *input_words(probe),
         *(["-filter_complex", graph] if graph else []),
         *outputs,
     ]
 
 
-def _aside_outputs(aside: Aside, *, has_sound: bool) -> list[str]:
+def _from(section: Section) -> list[str]:
+    """Return where to begin to read: a little early, and by the clock of the film."""
+    if section.start_seconds == 0:
+        return []
+    early = section.start_seconds - LEAD_SECONDS
+    return ["-copyts", "-start_at_zero", "-ss", str(early)]
+
+
+def _aside_outputs(aside: Aside, *, has_sound: bool, section: Section = WHOLE) -> list[str]:
     outputs: list[str] = []
     for label, quality in ((CANDIDATE, "3"), (SHOT, "5")) if aside.tiles else ():
         outputs += ["-map", f"[{label}]", "-fps_mode", "passthrough", "-c:v", "mjpeg"]
         outputs += ["-q:v", quality, "-threads", "1", "-f", "image2", "-atomic_writing", "1"]
-        outputs += [f"{label}-%04d.jpg"]
+        outputs += ["-start_number", str(section.start_seconds + 1), f"{label}-%05d.jpg"]
     for tap in aside.taps:
         kinds = [("picture", tap.picture)] + ([("sound", tap.sound)] if has_sound else [])
         for kind, chain in kinds:
@@ -162,7 +182,9 @@ def input_words(probe: Probe) -> list[str]:
 # The picture
 
 
-def _picture_graph(probe: Probe, recipe: Recipe, aside: Aside, means: Means) -> str:
+def _picture_graph(
+    probe: Probe, recipe: Recipe, aside: Aside, means: Means, section: Section
+) -> str:
     """Scale in cascade, each rung from the next higher one: a pixel is read as seldom as can be.
 
     The few frames for a poster leave before that: they are scaled by themselves.
@@ -172,19 +194,23 @@ def _picture_graph(probe: Probe, recipe: Recipe, aside: Aside, means: Means) -> 
     if not tallest_first and not asides:
         return ""
     top = tallest_first[0] if tallest_first else recipe.rungs[0]
-    even = f"[0:{probe.video_index}]{_even_time(probe, recipe)}"
+    even = f"[0:{probe.video_index}]{_even_time(probe, recipe, section)}"
     chains = [f"{even}{',split[to0][to_poster]' if aside.tiles else '[to0]'}"]
     if aside.tiles:
-        chains.append(_poster_chain(probe, means))
-    chains.append(f"[to0]{_prepare(probe, top, means)}[at0]")
+        chains.append(_poster_chain(probe, means, section))
+    is_last = section.frames is None
+    chains.append(f"[to0]{_prepare(probe, top, means, is_last=is_last)}[at0]")
     for step in range(max(1, len(tallest_first))):
         here, lower = tallest_first[step : step + 1], tallest_first[step + 1 : step + 2]
-        uses = [f"[{rung.name}]" for rung in here]
+        uses = [f"[{rung.name}{'_then' if section.first_frame else ''}]" for rung in here]
         uses += [f"[to{step + 1}]"] if lower else asides
         chains.append(f"[at{step}]split={len(uses)}{''.join(uses)}")
         chains += [f"[to{step + 1}]{_scale(one, means)},setsar=1[at{step + 1}]" for one in lower]
+    if section.first_frame:  # one tick of the clock is a frame by now
+        back = f"setpts=PTS-{section.first_frame}"
+        chains += [f"[{rung.name}_then]{back}[{rung.name}]" for rung in tallest_first]
     if aside.tiles:
-        chains.append(f"[to_shots]{tile_filter(aside.tiles)}[{SHOT}]")
+        chains.append(f"[to_shots]{tile_filter(aside.tiles, section.before)}[{SHOT}]")
     chains += [f"[to_{t.name}]{t.picture}[{t.name}_picture]" for t in aside.taps if t.picture]
     return ";".join(chains)
 
@@ -194,13 +220,13 @@ def _asides(aside: Aside) -> list[str]:
     return shots + [f"[to_{tap.name}]" for tap in aside.taps if tap.picture]
 
 
-def _poster_chain(probe: Probe, means: Means) -> str:
+def _poster_chain(probe: Probe, means: Means, section: Section) -> str:
     """Ten frames at the size of a poster, whichever rungs this part has."""
     scale = min(1.0, POSTER_WIDTH / probe.width)
     width, height = (max(2, round(side * scale / 2) * 2) for side in (probe.width, probe.height))
     poster = Rung("poster", width, height, 0, 0)
     seconds = probe.video_seconds or probe.duration_seconds
-    steps = [frames_filter(seconds), _size_and_colour(probe, poster, means)]
+    steps = [frames_filter(seconds, section.before), _size_and_colour(probe, poster, means)]
     return (
         f"[to_poster]{','.join([*steps, 'setsar=1', _TAGS, f'scale={JPEG_COLOURS}'])}[{CANDIDATE}]"
     )
@@ -210,17 +236,20 @@ def _scale(rung: Rung, means: Means) -> str:
     return (_ZIMG if means.has_zimg else _SWSCALE).format(w=rung.width, h=rung.height)
 
 
-def _even_time(probe: Probe, recipe: Recipe) -> str:
+def _even_time(probe: Probe, recipe: Recipe, section: Section) -> str:
     """Even time first, then size and colour: dropped frames are not scaled."""
     steps = ["bwdif=mode=send_frame:deint=interlaced"] if probe.is_interlaced else []
     rate = f"{recipe.fps_numerator}/{recipe.fps_denominator}"
-    return ",".join([*steps, f"fps={rate}:start_time=0"])
+    start = f"{float(section.begins):.6f}" if section.first_frame else "0"
+    steps.append(f"fps={rate}:start_time={start}")
+    steps += [f"trim=end_frame={section.frames}"] if section.frames else []
+    return ",".join(steps)
 
 
-def _prepare(probe: Probe, top: Rung, means: Means) -> str:
+def _prepare(probe: Probe, top: Rung, means: Means, *, is_last: bool) -> str:
     steps = [_size_and_colour(probe, top, means), "setsar=1", _TAGS]
     held = probe.duration_seconds - probe.video_seconds
-    if held > HOLD_FROM_SECONDS:  # the sound is longer: the last picture stays
+    if held > HOLD_FROM_SECONDS and is_last:  # the sound is longer: the last picture stays
         steps.append(f"tpad=stop_mode=clone:stop_duration={held:.3f}")
     return ",".join(steps)
 
@@ -242,30 +271,36 @@ def _size_and_colour(probe: Probe, top: Rung, means: Means) -> str:
     return f"{_SWSCALE.format(w=top.width, h=top.height)}:{colour},format=yuv420p"
 
 
-def picture_words(rung: Rung, recipe: Recipe, threads: int, probe: Probe) -> list[str]:
+def picture_words(
+    rung: Rung, recipe: Recipe, threads: int, probe: Probe, section: Section = WHOLE
+) -> list[str]:
     """Return where the pictures of a rung come from, its encoder and its settings."""
     if rung.is_copied:
         return ["-map", f"0:{probe.video_index}", *_COPY]
-    words = av1_words(rung, recipe, threads) if recipe.codec == "av1" else x264_words(rung, recipe)
+    if recipe.codec == "av1":
+        words = av1_words(rung, recipe, threads, section)
+    else:
+        words = x264_words(rung, recipe, section)
     return ["-map", f"[{rung.name}]", *words, "-threads", str(threads)]
 
 
-def x264_words(rung: Rung, recipe: Recipe) -> list[str]:
+def x264_words(rung: Rung, recipe: Recipe, section: Section = WHOLE) -> list[str]:
     words = ["-c:v", "libx264", "-preset", recipe.preset, "-profile:v", "high"]
     words += ["-level:v", f"{rung.level / 10:.1f}", "-sc_threshold", "0", "-forced-idr", "1"]
-    return [*words, *_rate_words(rung, recipe)]
+    return [*words, *_rate_words(rung, recipe, section)]
 
 
-def av1_words(rung: Rung, recipe: Recipe, threads: int) -> list[str]:
+def av1_words(rung: Rung, recipe: Recipe, threads: int, section: Section = WHOLE) -> list[str]:
     words = ["-c:v", "libsvtav1", "-preset", recipe.preset]
-    return [*words, "-svtav1-params", f"lp={threads}", *_rate_words(rung, recipe)]
+    return [*words, "-svtav1-params", f"lp={threads}", *_rate_words(rung, recipe, section)]
 
 
-def _rate_words(rung: Rung, recipe: Recipe) -> list[str]:
+def _rate_words(rung: Rung, recipe: Recipe, section: Section) -> list[str]:
     longest = str(round(recipe.fps * recipe.gop_seconds) + 1)
     words = ["-pix_fmt", "yuv420p", "-crf", str(recipe.crf)]
     words += ["-maxrate", str(rung.max_bits), "-bufsize", str(rung.max_bits * 2)]
-    return [*words, "-g", longest, "-force_key_frames", _KEY_FRAMES.format(gop=recipe.gop_seconds)]
+    key_frames = _LATER_KEY_FRAMES if section.first_frame else _KEY_FRAMES
+    return [*words, "-g", longest, "-force_key_frames", key_frames.format(gop=recipe.gop_seconds)]
 
 
 # The sound

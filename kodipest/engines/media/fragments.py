@@ -1,7 +1,7 @@
 """Read CMAF init segments and fragments (ISO/IEC 23000-19) and join fragments to segments."""
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kodipest.engines.media.boxes import children, find
@@ -105,6 +105,21 @@ def read_fragment(path: Path) -> Fragment:
         brand=_box("styp", bodies.get("styp", b"")),
         body=_box("moof", bodies["moof"]) + _box("mdat", bodies["mdat"]),
     )
+
+
+def moved(fragment: Fragment, ticks: int, count: int) -> Fragment:
+    """Return the fragment `ticks` later, numbered as if `count` more had gone before it.
+
+    The numbers stand in mfhd and tfdt (ISO/IEC 14496-12, 8.8.5 and 8.8.12), always in 64 bits here.
+    """
+    body = bytearray(fragment.body)
+    number = body.index(b"mfhd") + 8
+    time = body.index(b"tfdt") + 4
+    if body[time] != 1:
+        raise BrokenFragment("tfdt of 32 bits")
+    struct.pack_into(">I", body, number, struct.unpack_from(">I", body, number)[0] + count)
+    struct.pack_into(">Q", body, time + 4, fragment.start + ticks)
+    return replace(fragment, start=fragment.start + ticks, body=bytes(body))
 
 
 def _defaults(tfhd: bytes) -> tuple[int, int]:

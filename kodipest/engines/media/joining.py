@@ -21,6 +21,7 @@ from kodipest.engines.media.manifest import (
     Rendition,
     flush,
     folder_bytes,
+    link,
     read_manifest,
     replace_manifest,
 )
@@ -117,21 +118,13 @@ def _bring(source: Path, target: Path) -> None:
     """
     joining = target.with_name(f".{target.name}.joining")
     shutil.rmtree(joining, ignore_errors=True)
-    shutil.copytree(source, joining, copy_function=_link)
+    shutil.copytree(source, joining, copy_function=link)
     for path in [*joining.rglob("*"), joining]:
         flush(path)
     if target.exists():
         shutil.rmtree(target)
     joining.rename(target)
     flush(target.parent)
-
-
-def _link(source: str, target: str) -> None:
-    """Give the file a second name; copy where a file system knows no second names."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)
 
 
 def _joined(base: Manifest, addition: Manifest) -> Manifest:

@@ -76,17 +76,16 @@ class Ladder:
         Raises Unusable with `encoder_failed`, `damaged` or `no_space`; what the listener raises
         passes through.
         """
-        probe, lowest = self.probe, self.recipe.rungs[0]
-        aside = Aside()
-        if not self.recipe.is_addition:
-            aside = Aside(tiles_for(lowest.width, lowest.height, probe.duration_seconds), self.taps)
-        can_map_tones = has_option("scale", "out_transfer")
-        means = Means(threads or usable_cores(), has_filter("zscale"), can_map_tones)
-        arguments = ladder_arguments(probe, self.recipe, means, aside, self.correction)
-        usage = run_encoder(arguments, self.work, limits_for(probe), self._tick)
+        aside = aside_of(self.probe, self.recipe, self.taps)
+        means = means_for(threads)
+        arguments = ladder_arguments(self.probe, self.recipe, means, aside, self.correction)
+        usage = run_encoder(arguments, self.work, limits_for(self.probe), self._tick)
+        return self._end(aside, usage)
+
+    def _end(self, aside: Aside, usage: Usage) -> Laddered:
         self._publish(is_last=True)
         for track in self.everything:
-            verify_track(track, probe.duration_seconds)
+            verify_track(track, self.probe.duration_seconds)
         return self._laddered(aside, usage)
 
     def _laddered(self, aside: Aside, usage: Usage) -> Laddered:
@@ -188,6 +187,20 @@ class Ladder:
 
     def _frames(self, label: str) -> list[Path]:
         return sorted(self.work.glob(f"{label}-*.jpg"))
+
+
+def aside_of(probe: Probe, recipe: Recipe, taps: Sequence[Tap]) -> Aside:
+    """Return what a part makes beside its rungs: only the base is looked at."""
+    if recipe.is_addition:
+        return Aside()
+    lowest = recipe.rungs[0]
+    return Aside(tiles_for(lowest.width, lowest.height, probe.duration_seconds), taps)
+
+
+def means_for(threads: int | None) -> Means:
+    """Return what there is to work with on this computer."""
+    can_map_tones = has_option("scale", "out_transfer")
+    return Means(threads or usable_cores(), has_filter("zscale"), can_map_tones)
 
 
 def usable_cores() -> int:

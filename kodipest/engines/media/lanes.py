@@ -11,7 +11,14 @@ import time
 from django.db import DatabaseError, close_old_connections, connections
 
 from kodipest.engines.media import identity, tasks
-from kodipest.engines.media.operations import Lane, claim_next, make_claimed, stop_encoding
+from kodipest.engines.media.operations import (
+    Lane,
+    claim_next,
+    claim_section_to_help,
+    make_claimed,
+    make_section,
+    stop_encoding,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -61,9 +68,14 @@ class FilmLane(threading.Thread):
         return AFTER_ERROR_SECONDS
 
     def _make_next(self) -> bool:
-        row = claim_next(worker=identity.of_this_process(), lane=self.lane)
-        self.is_busy = row is not None
-        return row is not None and bool(make_claimed(row))
+        """Make a film, or help with a long one that another worker has."""
+        me = identity.of_this_process()
+        row = claim_next(worker=me, lane=self.lane)
+        section = None if row else claim_section_to_help(worker=me, lane=self.lane)
+        self.is_busy = bool(row or section)
+        if row:
+            make_claimed(row)
+        return row is not None or (section is not None and make_section(section))
 
     def _rest(self, seconds: float) -> None:
         if seconds and tasks.heard.wait(seconds):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
@@ -145,6 +146,14 @@ def put(path: Path, content: bytes) -> None:
     flush(part)
     part.replace(path)
     flush(path.parent)
+
+
+def link(source: str | Path, target: str | Path) -> None:
+    """Give a file a second name; copy it where a file system knows no second names."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 def flush(path: Path) -> None:

@@ -7,6 +7,7 @@ is counted from the samples themselves (RFC 8216; draft-pantos-hls-rfc8216bis fo
 """
 
 import math
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,14 +17,17 @@ from kodipest.engines.media.fragments import (
     BrokenFragment,
     Fragment,
     Init,
+    moved,
     read_fragment,
     read_init,
 )
+from kodipest.engines.media.manifest import link
 from kodipest.engines.media.recipes import (
     COPY_TARGET_SECONDS,
     FIRST_SEGMENT_SECONDS,
     SEGMENT_SECONDS,
 )
+from kodipest.engines.media.sections import WHOLE, Section
 
 PLAYLIST = "index.m3u8"
 INIT = "init.mp4"
@@ -46,7 +50,8 @@ class Track:
     `home` is a folder inside `out` that holds it; "" for none. `expected_seconds` is how long it will
     be: the last segment takes a short rest in, for hls.js never comes to an end where the last
     segment of a sound lies behind the last picture. The segments of a copied one end
-    where its key frames allow, not at 1, 4, 8 … seconds.
+    where its key frames allow, not at 1, 4, 8 … seconds. That of a `section` is named and timed as
+    in the whole film.
     """
 
     name: str
@@ -55,6 +60,7 @@ class Track:
     home: str = ""
     is_copied: bool = False
     expected_seconds: float = math.inf
+    section: Section = WHOLE
     init: Init | None = None
     segments: list[Segment] = field(default_factory=list)
     waiting: list[Fragment] = field(default_factory=list)
@@ -79,8 +85,13 @@ class Track:
     def size_bytes(self) -> int:
         return sum(segment.bytes for segment in self.segments)
 
+    @property
+    def begins(self) -> int:
+        """Tick at which it begins, when that is known."""
+        return round(self.section.begins * self.init.timescale) if self.init else 0
+
     def has_begun(self) -> bool:
-        return self._fragment(0).exists()
+        return self.init is not None or self._fragment(0).exists()
 
     def advance(self, *, is_last: bool = False) -> None:
         """Publish every segment that is complete; with `is_last` the rest, and the end mark."""
@@ -90,7 +101,26 @@ class Track:
         if is_last and self.waiting:
             self._close_segment()
         if is_last or len(self.segments) > before:
-            write_whole(self.folder / PLAYLIST, self._text(is_last))
+            write_whole(self.folder / PLAYLIST, self._text(is_last=is_last))
+
+    def append(self, folder: Path, segments: Sequence[Segment]) -> None:
+        """Go on with segments that a section has left in `folder`. Raises Unusable where they do not fit."""
+        if not segments:
+            return
+        if self.init is None:
+            self.init = read_init(folder / INIT)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(folder / INIT, self.folder / INIT)
+        elif (folder / INIT).read_bytes() != (self.folder / INIT).read_bytes():
+            raise Unusable("encoder_failed", f"{self.name}: sections of different encoders")
+        for segment in segments:
+            if segment.name != f"{self._number:06d}.m4s":
+                raise Unusable(
+                    "encoder_failed", f"{self.name}: {segment.name} after {self._number}"
+                )
+            link(folder / segment.name, self.folder / segment.name)
+            self._name(segment)
+        write_whole(self.folder / PLAYLIST, self._text(is_last=False))
 
     def _fragment(self, number: int) -> Path:
         return self.work / f"{self.name}.{number}.m4s"
@@ -105,6 +135,9 @@ class Track:
             self.init = init
             self.folder.mkdir(parents=True, exist_ok=True)
             (self.work / f"{self.name}.{INIT}").replace(self.folder / INIT)
+            self.end = self.begins
+        if self.section.first_frame:
+            fragment = moved(fragment, self.begins, self.section.start_seconds)
         self._check(fragment, path)
         path.unlink()
         self.taken += 1
@@ -125,27 +158,34 @@ class Track:
     def _check(self, fragment: Fragment, path: Path) -> None:
         if not fragment.is_independent:
             raise Unusable("encoder_failed", f"{path.name} does not begin with a key frame")
-        if self.taken and fragment.start != self.end:
+        if (self.taken or self.section.first_frame) and fragment.start != self.end:
             raise Unusable("encoder_failed", f"{path.name}: {fragment.start}, not {self.end}")
 
     def _boundary(self, init: Init) -> float:
         """Second at which the open segment is due to end: 1, 4, 8, 12 and so on."""
         if self.is_copied:
             return self.waiting[0].start / init.timescale + SEGMENT_SECONDS
-        return len(self.segments) * SEGMENT_SECONDS or FIRST_SEGMENT_SECONDS
+        return self._number * SEGMENT_SECONDS or FIRST_SEGMENT_SECONDS
+
+    @property
+    def _number(self) -> int:
+        """Number of the open segment."""
+        return self.section.first_segment + len(self.segments)
 
     def _close_segment(self) -> None:
         assert self.init is not None  # noqa: S101 - opened before the first fragment is taken
-        name = f"{len(self.segments):06d}.m4s"
+        name = f"{self._number:06d}.m4s"
         body = b"".join([self.waiting[0].brand, *(fragment.body for fragment in self.waiting)])
         write_whole(self.folder / name, body)
         ticks = sum(fragment.duration for fragment in self.waiting)
-        segment = Segment(name, ticks / self.init.timescale, len(body))
-        self.segments.append(segment)
-        self.named += f"#EXTINF:{segment.seconds:.5f},\n{name}\n"
+        self._name(Segment(name, ticks / self.init.timescale, len(body)))
         self.waiting.clear()
 
-    def _text(self, is_last: bool) -> bytes:
+    def _name(self, segment: Segment) -> None:
+        self.segments.append(segment)
+        self.named += f"#EXTINF:{segment.seconds:.5f},\n{segment.name}\n"
+
+    def _text(self, *, is_last: bool) -> bytes:
         head = [
             "#EXTM3U",
             "#EXT-X-VERSION:7",

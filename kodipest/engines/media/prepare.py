@@ -22,6 +22,7 @@ from kodipest.engines.media.playlists import MASTER
 from kodipest.engines.media.progress import Clock, Listener, Progress
 from kodipest.engines.media.recipes import DEFAULT_PRESET, Recipe, recipe_for
 from kodipest.engines.media.sound import Sound
+from kodipest.engines.media.splicing import Crew, SplicedLadder
 from kodipest.engines.media.taps import Tap
 
 __all__ = ["Progress", "prepare"]
@@ -42,19 +43,20 @@ def prepare(  # noqa: PLR0913 - each of the words may be left out
     on_progress: Listener | None = None,
     threads: int | None = None,
     preset: str = DEFAULT_PRESET,
+    crew: Crew | None = None,
 ) -> Manifest:
     """Fill the empty folder `out` with one part of what `source` becomes; return its manifest.
 
     Without a `recipe`: everything at once, at `preset`. `out` may be served while it grows: a file
     there is always whole, and `manifest.json` comes last. An addition gets no master playlist and
     is never playable by itself: joining.py adds it to its base. `loudness` is that of the base's
-    manifest, if it has been measured.
+    manifest, if it has been measured. With a `crew` a film is made in its sections.
     Raises Unusable; whatever `on_progress` raises stops the encoder and passes through, and
     `out` then holds a beginning without a manifest.
     """
     recipe = recipe or recipe_for(probe.kind, probe, preset)
     listener = on_progress or _ignore
-    job = _Job(source, out, probe, recipe, listener, threads, loudness, taps)
+    job = _Job(source, out, probe, recipe, listener, threads, loudness, taps, crew)
     try:
         return job.run()
     except OSError as error:
@@ -87,6 +89,7 @@ class _Job:
     threads: int | None
     loudness: Loudness | None
     taps: Sequence[Tap]
+    crew: Crew | None
     raised_by_listener: BaseException | None = None
     clock: Clock = field(init=False)
     own_cpu: float = field(default_factory=time.thread_time)
@@ -129,16 +132,7 @@ class _Job:
     def _film(self) -> Manifest:
         self._open_work()
         listening = self._listen()
-        ladder = Ladder(
-            self.probe,
-            self.recipe,
-            self.work,
-            self.out,
-            self.clock,
-            correction=correction(self.loudness),
-            taps=self.taps,
-        )
-        made = ladder.encode(self.threads)
+        made = self._ladder(correction(self.loudness)).encode(self.threads)
         return self._manifest(
             duration_seconds=round(made.duration_seconds, 3),
             width=made.rungs[-1].width,
@@ -153,6 +147,12 @@ class _Job:
             usage=listening + made.usage,
             has_poster=made.has_poster,
         )
+
+    def _ladder(self, louder: str) -> Ladder:
+        facts = (self.probe, self.recipe, self.work, self.out, self.clock, louder, self.taps)
+        if self.crew is None:
+            return Ladder(*facts)
+        return SplicedLadder(*facts, source=self.source, crew=self.crew)
 
     def _listen(self) -> Usage:
         """Measure the loudness, unless this part has no sound or somebody has done it before."""

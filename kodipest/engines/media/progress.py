@@ -28,6 +28,7 @@ class Clock:
     listener: Listener
     started: float = field(default_factory=time.monotonic)
     fraction: float = 0.0
+    head_start: float = 0.0  # the fraction that was there before this clock began
     first_playable_seconds: float | None = None
 
     def elapsed(self) -> float:
@@ -42,8 +43,9 @@ class Clock:
         reached = 1.0 if is_finished else min(done_seconds / self.duration, 0.99)
         self.fraction = max(self.fraction, reached)
         elapsed = self.elapsed()
-        known = self.fraction > 0 and elapsed > _MIN_ELAPSED
-        left = elapsed * (1 - self.fraction) / self.fraction if known else None
-        speed = self.fraction * self.duration / elapsed if elapsed > 0 else 0.0
+        since = self.fraction - self.head_start
+        known = since > 0 and elapsed > _MIN_ELAPSED
+        left = elapsed * (1 - self.fraction) / since if known else None
+        speed = since * self.duration / elapsed if elapsed > 0 else 0.0
         playable = self.first_playable_seconds is not None
         self.listener(Progress(self.fraction, playable, 0.0 if is_finished else left, speed))

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from kodipest.engines.media import storage, stores
 from kodipest.engines.media.errors import Unusable
-from kodipest.engines.media.models import Arrival, Original, Transcode
+from kodipest.engines.media.models import Arrival, Original, Section, Transcode
 
 
 class Broken(NamedTuple):
@@ -63,6 +63,11 @@ def unfinished_transcodes() -> QuerySet[Transcode]:
     """Return what waits or is at work, in the order in which it is taken."""
     unfinished = [Transcode.State.WAITING, Transcode.State.RUNNING]
     return Transcode.objects.filter(state__in=unfinished).order_by("turn_at", "pk")
+
+
+def is_named(folder: str) -> bool:
+    """Say whether a row names this folder of renditions."""
+    return any(kind.objects.filter(folder=folder).exists() for kind in (Transcode, Section))
 
 
 def broken_transcodes() -> Iterator[Broken]:

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from PIL import Image, ImageFilter, ImageStat
@@ -17,6 +18,7 @@ TILES = 100
 TILE_LONG_SIDE = 160
 MIN_TILE_SECONDS = 1.0
 COLUMNS = 10
+NEVER = Fraction(-1, 1_000_000)  # before the first frame
 # JFIF knows one matrix, BT.601 in full range; a BT.709 frame stored as it is would look pale.
 JPEG_COLOURS = "in_color_matrix=bt709:out_color_matrix=bt601:in_range=tv:out_range=pc"
 
@@ -37,16 +39,23 @@ def tiles_for(width: int, height: int, duration: float) -> Tiles:
     return Tiles(seconds, max(2, round(width * scale)), max(2, round(height * scale)))
 
 
-def frames_filter(duration: float) -> str:
-    """Return an ffmpeg filter that lets ten frames pass, from the middle of each tenth."""
+def frames_filter(duration: float, before: Fraction = NEVER) -> str:
+    """Return an ffmpeg filter that lets ten frames pass, from the middle of each tenth.
+
+    Without those of earlier sections: up to the second `before`, that of the last frame there.
+    """
     # The very first frame is often black; a film of a moment may have no other.
-    lead = 0.5 if duration >= 1 else 0
-    due = f"(selected_n+{lead:g})*{duration / CANDIDATES:.4f}"
-    return f"select='lt(selected_n,{CANDIDATES})*gte(t,{due})'"
+    lead, step = 0.5 if duration >= 1 else 0, round(duration / CANDIDATES, 4)
+    passed = sum((number + lead) * step <= before for number in range(CANDIDATES))
+    due = f"(selected_n+{passed + lead:g})*{step:.4f}"
+    return f"select='lt(selected_n,{CANDIDATES - passed})*gte(t,{due})'"
 
 
-def tile_filter(tiles: Tiles) -> str:
-    return f"select='gte(t,selected_n*{tiles.seconds:g})',scale={tiles.width}:{tiles.height}:{JPEG_COLOURS}"
+def tile_filter(tiles: Tiles, before: Fraction = NEVER) -> str:
+    """Return an ffmpeg filter for the shots of a storyboard that follow the second `before`."""
+    passed = math.floor(before / tiles.seconds) + 1
+    select = f"select='gte(t,(selected_n+{passed})*{tiles.seconds:g})'"
+    return f"{select},scale={tiles.width}:{tiles.height}:{JPEG_COLOURS}"
 
 
 def choose_poster(candidates: list[Path]) -> Path | None:

@@ -3,6 +3,8 @@
 import shutil
 import subprocess
 import tempfile
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,10 @@ from hypothesis import strategies as st
 
 from kodipest.engines.media.encoder import ffmpeg_path
 from kodipest.engines.media.errors import Unusable
-from kodipest.engines.media.fragments import BrokenFragment, read_fragment, read_init
+from kodipest.engines.media.fragments import BrokenFragment, moved, read_fragment, read_init
 from kodipest.engines.media.ladder import verify_track
 from kodipest.engines.media.playlists import Segment, Track, Variant, master_text, peak_bits
+from kodipest.engines.media.sections import Section
 
 FRAGMENTED = (
     "-nostdin -v error -f lavfi -i testsrc=s=64x64:r=25:d=5 -c:v libx264 -preset veryfast -pix_fmt yuv420p -g 50"
@@ -257,3 +260,83 @@ def test_an_av1_track_without_its_configuration_is_refused(tmp_path: Path) -> No
 
     with pytest.raises(BrokenFragment, match="av01 without av1C"):
         read_init(tmp_path / "y")
+
+
+def left_behind(folder: Path, fragments: Path, *, first: int = 0) -> list[Segment]:
+    """What a section leaves: an init segment, and two segments from number `first` on."""
+    folder.mkdir()
+    shutil.copy(fragments / "a.init.mp4", folder / "init.mp4")
+    segments = [Segment(f"{first + number:06d}.m4s", 4.0, 3) for number in range(2)]
+    for segment in segments:
+        (folder / segment.name).write_bytes(b"abc")
+    return segments
+
+
+def test_sections_follow_each_other_in_one_playlist(
+    track: Track, fragments: Path, tmp_path: Path
+) -> None:
+    one = left_behind(tmp_path / "one", fragments)
+    track.append(tmp_path / "one", one[:1])  # while it grows
+    track.append(tmp_path / "one", one[1:])
+    track.append(tmp_path / "one", [])
+    other = left_behind(tmp_path / "other", fragments, first=2)
+    track.append(tmp_path / "other", other)
+    track.advance(is_last=True)
+
+    lines = (track.folder / "index.m3u8").read_text().splitlines()
+    assert [line for line in lines if line.endswith(".m4s")] == [it.name for it in one + other]
+    assert lines[-1] == "#EXT-X-ENDLIST"
+    assert (track.folder / "000003.m4s").samefile(tmp_path / "other" / "000003.m4s")
+    assert track.size_bytes == 12
+
+
+def test_a_section_of_another_encoder_is_refused(
+    track: Track, fragments: Path, tmp_path: Path
+) -> None:
+    track.append(tmp_path / "one", left_behind(tmp_path / "one", fragments))
+    other = left_behind(tmp_path / "other", fragments, first=2)
+    (tmp_path / "other" / "init.mp4").write_bytes(b"\0" * 8)
+
+    with pytest.raises(Unusable, match="different encoders"):
+        track.append(tmp_path / "other", other)
+
+
+def test_a_section_has_begun_before_its_first_segment_is_whole(
+    fragments: Path, tmp_path: Path
+) -> None:
+    section = Section(1, start_seconds=4, first_frame=100, frames=100, fps=Fraction(25))
+    track = Track("a", tmp_path, tmp_path / "out", section=section)
+    shutil.copy(fragments / "a.init.mp4", tmp_path)
+    arrive(track, fragments, 0)
+    assert track.has_begun()
+    track.advance()
+
+    assert (track.segments, track.has_begun()) == ([], True)
+    track.advance(is_last=True)
+    assert [segment.name for segment in track.segments] == ["000002.m4s"]
+    assert track.end == 5 * 12_800
+
+
+def test_a_gap_between_sections_is_refused(track: Track, fragments: Path, tmp_path: Path) -> None:
+    with pytest.raises(Unusable, match=r"000001\.m4s after 0"):
+        track.append(tmp_path / "one", left_behind(tmp_path / "one", fragments, first=1))
+
+
+def test_a_fragment_moves_in_time_and_number_and_nothing_else(fragments: Path) -> None:
+    fragment = read_fragment(fragments / "a.2.m4s")
+
+    later = moved(fragment, 1000, 7)
+
+    assert (later.start, later.duration) == (fragment.start + 1000, fragment.duration)
+    assert moved(later, -1000, -7) == fragment
+    changed = [a != b for a, b in zip(fragment.body, later.body, strict=True)]
+    assert 1 < sum(changed) <= 12
+
+
+def test_a_fragment_that_counts_in_32_bits_is_not_moved(fragments: Path) -> None:
+    fragment = read_fragment(fragments / "a.0.m4s")
+    at = fragment.body.index(b"tfdt") + 4
+    old = replace(fragment, body=fragment.body[:at] + b"\0" + fragment.body[at + 1 :])
+
+    with pytest.raises(BrokenFragment, match="32 bits"):
+        moved(old, 1, 1)

@@ -182,7 +182,7 @@ def test_what_taps_measured_is_told_to_the_caller_and_not_to_the_public(tmp_path
 
     def read(folder: Path, facts: Probe) -> dict[str, object]:
         lines = (folder / "seen.txt").read_text().splitlines()
-        stills = sorted(path.name[:4] for path in folder.glob("*-0001.jpg"))
+        stills = sorted(path.name[:4] for path in folder.glob("*-00001.jpg"))
         return {"frames": len(lines) // 2, "stills": stills, "width": facts.width}
 
     tap = Tap(

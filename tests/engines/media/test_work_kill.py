@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kodipest.engines.media.playlists import read_durations
 from tests.engines.media.sites import MAKE_NEXT, PATIENCE_SECONDS, Row, Site, database_for
 from tests.factories.media import film
 
@@ -141,6 +142,48 @@ def test_many_kills_lose_nothing(site, asked):
 
     found = require_whole(site, asked)
     assert (found["interruptions"], found["runs"]) == (KILLS, KILLS + 1)
+
+
+@pytest.fixture
+def in_sections(site):
+    """The film is cut at 4, 8, 12 and 16 seconds, and two workers share what is between."""
+    usual = dict(site.environment)
+    site.environment |= {
+        "KODIPEST_ENCODER_LONG_SECONDS": "8",
+        "KODIPEST_ENCODER_SECTION_SECONDS": "4",
+    }
+    yield
+    site.environment = usual
+
+
+def test_kills_among_sections_lose_nothing(site, asked, in_sections):
+    seed = secrets.randbits(32)
+    print(f"random seed {seed}")  # noqa: T201 -- shown with a failure
+    chance = random.Random(seed)
+    site.die_at("before_section_is_told")
+    assert site.ask("select number, runs from media_section where state = 'running'") == [(0, 1)]
+    most = 0
+    for _kill in range(5):
+        helper = site.start()
+        site.start()
+        time.sleep(chance.uniform(0, 2.5))
+        site.kill()
+        helper.kill()
+        helper.wait()
+        made = site.ask("select count(*) from media_section where state = 'done'")[0][0]
+        assert made >= most or site.row().state == "done"  # what was made is never made again
+        most = made
+        found = json.loads(site.run(LOOK))
+        assert found["faults"] == found["lost"] == []
+    site.start()
+    site.wait_until_all_is_done()
+    site.worker.send_signal(signal.SIGTERM)
+    assert site.worker.wait(timeout=30) == 0
+
+    found = require_whole(site, asked)
+    assert site.ask("select count(*) from media_section") == [(0,)]
+    playlist = site.home / "media" / "renditions" / found["folder"] / "240p" / "index.m3u8"
+    assert sum(read_durations(playlist)) == pytest.approx(20)
 
 
 def test_kills_while_joining_lose_nothing(site, asked):

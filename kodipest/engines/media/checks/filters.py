@@ -19,6 +19,7 @@ SILENT_BELOW_DB = -50
 SILENCE_SECONDS = 5
 BLACK_SECONDS = 1.5
 FROZEN_SECONDS = 8
+BEGUN_SECONDS = 0.5  # noticed from here on: a film may be cut in the middle of a stretch
 FROZEN_BELOW_DB = -60
 MOST_SAMPLES = 300
 WINDOW_SECONDS = 1
@@ -48,10 +49,10 @@ def _picture(duration: float) -> str:
     every = max(1.0, duration / MOST_SAMPLES)
     return ",".join(
         [
-            f"blackdetect=d={BLACK_SECONDS}:pic_th=0.98:pix_th=0.10",
-            f"freezedetect=n={FROZEN_BELOW_DB}dB:d={FROZEN_SECONDS}",
+            f"blackdetect=d={BEGUN_SECONDS}:pic_th=0.98:pix_th=0.10",
+            f"freezedetect=n={FROZEN_BELOW_DB}dB:d={BEGUN_SECONDS}",
             _print(STRETCHES),
-            f"select='gte(t,selected_n*{every:.3f})'",
+            f"select='isnan(prev_t)+gt(floor(t/{every:.3f}),floor(prev_t/{every:.3f}))'",
             "cropdetect=skip=0:round=2:reset=1",
             _print(SAMPLES),
         ]

@@ -7,13 +7,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kodipest.engines.media.checks.filters import (
+    BLACK_SECONDS,
+    FROZEN_SECONDS,
     SAMPLES,
     SILENCE,
+    SILENCE_SECONDS,
     SOUND,
     STRETCHES,
 )
 from kodipest.engines.media.facts import Probe
 
+SEAM_SECONDS = 0.1
+_FROZEN = ("freezedetect.freeze_start", "freezedetect.freeze_end")
 _NOTHING = -70.0  # LUFS, the absolute gate of BS.1770: below it nothing was heard
 
 
@@ -73,11 +78,9 @@ def read(folder: Path, probe: Probe) -> Readings:
     quiet = list(printed(folder / SILENCE))
     sound, loudness = _sound(folder / SOUND, duration)
     return Readings(
-        black=_stretches(marks, "black_start", "black_end", picture_ends),
-        frozen=_stretches(
-            marks, "freezedetect.freeze_start", "freezedetect.freeze_end", picture_ends
-        ),
-        silence=_stretches(quiet, "silence_start", "silence_end", duration),
+        black=_stretches(marks, "black_start", "black_end", picture_ends, BLACK_SECONDS),
+        frozen=_stretches(marks, *_FROZEN, picture_ends, FROZEN_SECONDS),
+        silence=_stretches(quiet, "silence_start", "silence_end", duration, SILENCE_SECONDS),
         crops=list(_crops(folder / SAMPLES)),
         sound=sound,
         loudness=loudness,
@@ -114,11 +117,17 @@ def _number(word: str) -> float:
 
 
 def _stretches(
-    marks: list[tuple[float, dict[str, str]]], start: str, end: str, last: float
+    marks: list[tuple[float, dict[str, str]]], start: str, end: str, last: float, least: float
 ) -> list[Stretch]:
-    """Pair beginnings with ends; a stretch that never ended lasts until `last`."""
+    """Pair beginnings with ends; a stretch that never ended lasts until `last`, or is cut.
+
+    Where a film was cut into sections, the two halves of what lasted there become one again.
+    """
     found, begun = list[Stretch](), None
-    for _at, said in marks:
+    for at, said in marks:
+        if "cut" in said and begun is not None:
+            found.append(Stretch(begun, at))
+            begun = None
         if end in said and begun is not None:
             found.append(Stretch(begun, min(_number(said[end]), last)))
             begun = None
@@ -126,7 +135,17 @@ def _stretches(
             begun = max(0.0, _number(said[start]))
     if begun is not None:
         found.append(Stretch(begun, last))
-    return [one for one in found if one.end > one.start]
+    return [one for one in _healed(found) if one.end - one.start > least - SEAM_SECONDS]
+
+
+def _healed(stretches: list[Stretch]) -> list[Stretch]:
+    healed = list[Stretch]()
+    for one in stretches:
+        if healed and one.start - healed[-1].end < SEAM_SECONDS:
+            healed[-1] = Stretch(healed[-1].start, one.end)
+        else:
+            healed.append(one)
+    return healed
 
 
 def _crops(path: Path) -> Iterator[Crop]:

@@ -28,7 +28,9 @@ from kodipest.engines.media.operations.sweeping import Swept, sweep_media
 from kodipest.engines.media.operations.transcodes import (
     Lane,
     claim_next,
+    claim_section_to_help,
     make_claimed,
+    make_section,
     stop_encoding,
     transcode_next,
 )
@@ -43,10 +45,12 @@ __all__ = [
     "begin_arrival",
     "cancel_transcode",
     "claim_next",
+    "claim_section_to_help",
     "end_addresses",
     "find_arrival",
     "hurry_high",
     "make_claimed",
+    "make_section",
     "publish_folder",
     "remade",
     "remove_arrival",

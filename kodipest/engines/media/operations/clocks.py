@@ -12,7 +12,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from kodipest.engines.media.models import Transcode
+from kodipest.engines.media.models import Section, Transcode
 from kodipest.engines.media.operations.turns import LONGEST
 
 State = Transcode.State
@@ -51,10 +51,10 @@ def mend_times() -> int:
     now = timezone.now()
     lease = timedelta(seconds=settings.MEDIA_LEASE_SECONDS)
     waiting = Transcode.objects.filter(state=State.WAITING)
+    too_long = {"state": State.RUNNING, "lease_until__gt": now + 2 * lease}
     return (
-        Transcode.objects.filter(state=State.RUNNING, lease_until__gt=now + 2 * lease).update(
-            lease_until=now + lease
-        )
+        Transcode.objects.filter(**too_long).update(lease_until=now + lease)
+        + Section.objects.filter(**too_long).update(lease_until=now + lease)
         + waiting.filter(not_before__gt=now + LONGEST_REST).update(not_before=now)
         + waiting.filter(turn_at__gt=now + LONGEST).update(turn_at=now + LONGEST)
     )

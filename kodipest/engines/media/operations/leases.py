@@ -1,4 +1,4 @@
-"""The hold of one worker on one transcode, renewed while the encoder is at work."""
+"""The hold of one worker on one row, renewed while the encoder is at work."""
 
 import logging
 import math
@@ -18,9 +18,10 @@ from django.db import (
     connections,
     transaction,
 )
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from kodipest.engines.media.models import Transcode
+from kodipest.engines.media.models import Section, Transcode
 
 if TYPE_CHECKING:  # the encoder's side is loaded when there is something to encode
     from kodipest.engines.media.progress import Progress
@@ -43,19 +44,17 @@ class Interrupted(Exception):
 
 
 class Lease:
-    """Renews a claimed row in a thread of its own, also while ffmpeg says nothing.
+    """Renews a claimed row, a film or a section of one, in a thread of its own, also while ffmpeg is silent.
 
     The thread is the reason why a film of ten hours keeps its lease through a minute without
     progress; the encoder learns of a lost lease at its next report, in `keep`.
     """
 
-    def __init__(self, transcode: Transcode, *, stopping: threading.Event) -> None:
-        self._mine = Transcode.objects.filter(
-            pk=transcode.pk,
-            state=Transcode.State.RUNNING,
-            lease_by=transcode.lease_by,
-            runs=transcode.runs,
+    def __init__(self, row: Transcode | Section, *, stopping: threading.Event) -> None:
+        self._mine: QuerySet[Any] = type(row)._meta.base_manager.filter(
+            pk=row.pk, state=row.State.RUNNING, lease_by=row.lease_by, runs=row.runs
         )
+        self._is_film = isinstance(row, Transcode)
         self._stopping = stopping
         self._ended = threading.Event()
         self._lost = threading.Event()
@@ -91,11 +90,11 @@ class Lease:
         newly_playable = progress.first_playable and not self._was_playable
         if now - self._written_at < PROGRESS_EVERY_SECONDS and not newly_playable:
             return
-        left = progress.seconds_left
-        fields: dict[str, Any] = {
-            "progress": min(max(progress.fraction, 0.0), 1.0),
-            "seconds_left": None if left is None or math.isinf(left) else max(0, round(left)),
-        }
+        fields: dict[str, Any] = {"progress": min(max(progress.fraction, 0.0), 1.0)}
+        if self._is_film:  # nobody watches a section
+            left = progress.seconds_left
+            is_known = left is not None and not math.isinf(left)
+            fields["seconds_left"] = max(0, round(left or 0)) if is_known else None
         if newly_playable:
             fields["first_playable_at"] = timezone.now()
         if self._renew(**fields):

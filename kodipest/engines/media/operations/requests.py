@@ -183,6 +183,7 @@ def retry_transcode(*, transcode: Transcode) -> Transcode:
     return transcode
 
 
+@transaction.atomic
 def cancel_transcode(*, transcode: Transcode) -> Transcode:
     """Call off one that waits or is at work; its original stays, a retry brings it back.
 
@@ -201,6 +202,7 @@ def cancel_transcode(*, transcode: Transcode) -> Transcode:
     )
     if not updated:
         raise messages.refusal("nothing_to_cancel")
+    transcode.sections.all().delete()
     transcode.refresh_from_db()
     return transcode
 

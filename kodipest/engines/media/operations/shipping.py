@@ -7,7 +7,8 @@ from django.db import DatabaseError, connections
 
 from kodipest.engines.media import stores
 from kodipest.engines.media.errors import Unusable
-from kodipest.engines.media.models import Original, Transcode
+from kodipest.engines.media.models import Original, Section, Transcode
+from kodipest.engines.media.queries import is_named
 
 logger = logging.getLogger(__name__)
 _on_its_way = threading.Lock()
@@ -20,10 +21,13 @@ class Database:
         return Original.objects.filter(sha256=sha256).exists()
 
     def knows_folder(self, folder: str) -> bool:
-        return Transcode.objects.filter(folder=folder).exists()
+        return is_named(folder)
 
     def is_at_work(self, folder: str) -> bool:
-        return Transcode.objects.filter(folder=folder, state=Transcode.State.RUNNING).exists()
+        kinds = (Transcode, Section)
+        return any(
+            kind.objects.filter(folder=folder, state=kind.State.RUNNING).exists() for kind in kinds
+        )
 
 
 def bring_away(*, patiently: bool = False) -> None:

@@ -13,11 +13,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from kodipest.engines.media import identity, storage
-from kodipest.engines.media.models import Original, Transcode
+from kodipest.engines.media.models import Original, Section, Transcode
 from kodipest.engines.media.operations import clocks, collecting, shipping
 from kodipest.engines.media.operations.additions import is_to_be_taken_over
 from kodipest.engines.media.operations.remaking import let_go_of_replaced
 from kodipest.engines.media.operations.requests import BACK_TO_WAITING, NOTHING_MADE
+from kodipest.engines.media.operations.sharing import remove_orphans, return_section
+from kodipest.engines.media.queries import is_named
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +34,7 @@ class Swept:
     """What one sweep found and put right."""
 
     returned: int = 0  # rows whose worker died, waiting again
+    sections: int = 0  # of long films, the same
     failed: int = 0  # rows whose workers died too often
     replaced: int = 0  # sets of an older recipe whose successor is in use
     expired: int = 0  # uploads in parts that rested too long
@@ -61,6 +64,8 @@ def sweep_media(*, files: bool = True) -> Swept:
         return swept
     clocks.mend_times()
     _return_lapsed(swept)
+    _return_lapsed_sections(swept)
+    remove_orphans()
     shipping.bring_away()
     swept.replaced = let_go_of_replaced()
     if files:
@@ -99,6 +104,15 @@ def _return_lapsed(swept: Swept) -> None:
         )
 
 
+def _return_lapsed_sections(swept: Swept) -> None:
+    """Let somebody else take what a dead worker had of a long film; the rest of it goes on."""
+    for row in Section.objects.filter(state=Section.State.RUNNING):
+        if (row.lease_until and row.lease_until < timezone.now()) or identity.is_surely_gone(
+            row.lease_by
+        ):
+            swept.sections += return_section(row)
+
+
 def _remove_old_parts() -> int:
     """Remove uploads whose web process died under them, and of those in parts what no row counts."""
     in_parts = set(storage.incoming().glob(f"*{storage.ARRIVAL}"))
@@ -111,8 +125,7 @@ def _remove_leftover_folders() -> int:
     """Remove attempts that no row names, after a grace for those who are watching one."""
     removed = 0
     for folder in _older(storage.renditions().iterdir(), settings.MEDIA_GRACE_SECONDS):
-        named = Transcode.objects.filter(folder=folder.name)
-        if named.exists() or is_to_be_taken_over(folder.name):
+        if is_named(folder.name) or is_to_be_taken_over(folder.name):
             continue
         shutil.rmtree(folder, ignore_errors=True)
         storage.forget_lock(folder.name)

@@ -20,8 +20,8 @@ from django.utils import timezone
 from kodipest.engines.media import identity, storage, stores
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.facts import Probe
-from kodipest.engines.media.models import Examination, Transcode
-from kodipest.engines.media.operations import additions, packing
+from kodipest.engines.media.models import Examination, Section, Transcode
+from kodipest.engines.media.operations import additions, packing, sharing
 from kodipest.engines.media.operations.leases import Interrupted, Lease, LeaseLost, next_end
 from kodipest.engines.media.operations.requests import (
     BACK_TO_WAITING,
@@ -29,7 +29,8 @@ from kodipest.engines.media.operations.requests import (
     plan_of,
     request_additions,
 )
-from kodipest.engines.media.recipes import PACKS
+from kodipest.engines.media.operations.sharing import Sharing
+from kodipest.engines.media.recipes import PACKS, Recipe
 
 if TYPE_CHECKING:  # the encoder's side is loaded when there is something to encode
     from kodipest.engines.media.loudness import Loudness
@@ -110,6 +111,22 @@ def transcode_next(*, worker: str | None = None, lane: Lane = Lane.ANY) -> Trans
     return transcode and make_claimed(transcode)
 
 
+def claim_section_to_help(*, worker: str, lane: Lane = Lane.ANY) -> Section | None:
+    """Give `worker` a section of a long film that another one has; None when none waits in `lane`."""
+    if _stopping.is_set():
+        return None
+    film: dict[str, Any] = {}
+    if lane is not Lane.ANY:
+        parts = [Part.BASE] if lane is Lane.BASES else [Part.HIGH, Part.THRIFT]
+        film = {"transcode__part__in": parts}
+    return sharing.claim_section(worker=worker, **film)
+
+
+def make_section(row: Section) -> bool:
+    """Make a claimed section, or give it back; say whether it is out of the way."""
+    return sharing.help_out(row, stopping=_stopping)
+
+
 def make_claimed(transcode: Transcode) -> Transcode:
     """Bring a claimed transcode to an end: done, failed, cancelled, or waiting again.
 
@@ -184,6 +201,7 @@ def _encode(transcode: Transcode, lease: Lease) -> dict[str, Any]:
     with (
         store.original(original.sha256, original.size_bytes) as source,
         _shown(transcode) as growth,
+        _crew_of(transcode, recipe) as crew,
     ):
         manifest: dict[str, Any] = prepare.prepare(
             source,
@@ -194,12 +212,19 @@ def _encode(transcode: Transcode, lease: Lease) -> dict[str, Any]:
             loudness=_loudness_of(transcode.base),
             on_progress=partial(_keep, lease, growth),
             threads=settings.ENCODER_THREADS or None,
+            crew=crew,
         ).as_dict()
     if transcode.base_id:
         os.sync()  # it lasts in the folder of its base
     else:
         store.keep(transcode.folder, out)
     return manifest
+
+
+def _crew_of(transcode: Transcode, recipe: Recipe) -> "AbstractContextManager[Sharing | None]":
+    """Share a long film with whoever has time."""
+    cuts = sharing.cuts_of(transcode, recipe)
+    return Sharing(transcode, recipe, cuts, _stopping) if cuts else nullcontext()
 
 
 def _shown(transcode: Transcode) -> AbstractContextManager[stores.Growth]:
@@ -238,6 +263,7 @@ def _finish(transcode: Transcode, lease: Lease, manifest: dict[str, Any]) -> Non
     if transcode.base_id:
         result |= {"manifest": manifest, "folder": "", "first_playable_at": None}
         lease.settle(**result, also=partial(additions.note_joined, transcode))
+        sharing.part_ways(transcode)
         _remove_folder(transcode)  # the files have another name in the folder of the base
         return
     inventory = storage.inventory(storage.rendition_path(transcode.folder))
@@ -247,6 +273,7 @@ def _finish(transcode: Transcode, lease: Lease, manifest: dict[str, Any]) -> Non
     }
     examination = _examine(transcode, told, manifest) if told else None
     lease.settle(**result, also=partial(_follow, transcode, examination))
+    sharing.part_ways(transcode)
     if stores.chosen().is_shared:  # kept elsewhere: this disk has done its part
         _remove_folder(transcode)
 
@@ -287,9 +314,11 @@ def _give_up(transcode: Transcode, lease: Lease, code: str, detail: str) -> None
         _rest(lease, now + RESTS[code], **said)
     elif code in WORTH_ANOTHER_TRY and attempts < ATTEMPTS_LIMIT:
         _rest(lease, now + REST * 4 ** (attempts - 1), attempts=attempts, **said)
+        sharing.part_ways(transcode)
     else:
         failed = NOTHING_MADE | {"state": State.FAILED, "finished_at": now}
         lease.settle(**failed, attempts=attempts, **said)
+        sharing.part_ways(transcode)
     _throw_away(transcode)
 
 

@@ -29,10 +29,36 @@ def test_a_stretch_that_never_ends_lasts_as_long_as_its_stream(tmp_path: Path) -
 
 def test_ends_without_a_beginning_and_beginnings_before_zero_do_no_harm(tmp_path: Path) -> None:
     lines = ["frame:0 pts:0 pts_time:0", "lavfi.black_end=1", "lavfi.black_start=-1"]
-    lines += ["frame:1 pts:1 pts_time:1", "lavfi.black_end=0.5"]
+    lines += ["frame:1 pts:1 pts_time:1", "lavfi.black_end=2.5"]
     (tmp_path / STRETCHES).write_text("\n".join(lines))
 
-    assert read(tmp_path, FILM).black == [Stretch(0, 0.5)]
+    assert read(tmp_path, FILM).black == [Stretch(0, 2.5)]
+
+
+def marks(tmp_path: Path, *lines: str) -> list[Stretch]:
+    """What is read of these lines, each beginning with its time."""
+    told = [line.split() for line in lines]
+    text = "".join(f"frame:0 pts:0 pts_time:{at}\nlavfi.{said}\n" for at, said in told)
+    (tmp_path / STRETCHES).write_text(text)
+    return read(tmp_path, FILM).black
+
+
+def test_a_stretch_across_the_cut_of_two_sections_is_one(tmp_path: Path) -> None:
+    found = marks(
+        tmp_path, "0 cut=1", "3 black_start=3", "4 cut=1", "4 black_start=4", "5 black_end=5"
+    )
+
+    assert found == [Stretch(3, 5)]
+
+
+def test_a_stretch_that_ends_where_a_film_is_cut_ends_there(tmp_path: Path) -> None:
+    found = marks(tmp_path, "2 black_start=2", "4 cut=1", "6 black_start=6", "8 black_end=8")
+
+    assert found == [Stretch(2, 4), Stretch(6, 8)]
+
+
+def test_what_is_too_short_to_mention_is_not(tmp_path: Path) -> None:
+    assert marks(tmp_path, "2 black_start=2", "3 black_end=3") == []
 
 
 def test_words_of_the_film_itself_are_not_read(tmp_path: Path) -> None:
