@@ -178,7 +178,7 @@ def memory_of(node: Node) -> dict[str, Any]:
 
 def name_of(words: str) -> str:
     """Name a process of the node by its command line."""
-    names = {"config.start": "supervisor", "granian": "web", "manage.py work": "worker"}
+    names = {"config.start": "supervisor", "config.web": "web", "manage.py work": "worker"}
     return next((name for mark, name in names.items() if mark in words), words[-40:])
 
 
