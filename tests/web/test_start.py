@@ -23,6 +23,7 @@ from config import web
 from tests.factories import homes
 
 Found = TypeVar("Found")
+STARTED_SECONDS = 3  # more than startsecs of deploy/node/supervisord.conf
 FORM_WITHOUT_END = (
     "POST /akun/login/ HTTP/1.1",
     "Host: 127.0.0.1",
@@ -151,13 +152,18 @@ def test_nothing_outlives_a_killed_supervisor(node: Node) -> None:
     assert eventually(lambda: are_gone(family), seconds=20)
 
 
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 @pytest.mark.parametrize("words", ["config.web", "manage.py work"])
-def test_a_killed_program_is_started_again(node: Node, words: str) -> None:
+def test_a_program_that_ended_is_started_again(
+    node: Node, words: str, number: signal.Signals
+) -> None:
     node.health()
     (program,) = node.programs(words)
     family = [program, *program.children(recursive=True)]
+    # Whatever ends sooner counts as one that did not start, and is started again in any case.
+    eventually(lambda: time.time() - program.create_time() > STARTED_SECONDS, seconds=20)
 
-    program.kill()
+    program.send_signal(number)
 
     assert eventually(lambda: are_gone(family), seconds=20)  # its own children went with it
     again = eventually(lambda: node.programs(words), seconds=20)
