@@ -27,7 +27,7 @@ import psutil
 from instruments import machine, site
 
 PAGES = ("/", "/karya/", "/kanal/", "/pesantren/", "/tentang/", "/akun/login/")
-SETTLED_SECONDS = 15
+SETTLED_SECONDS = 25  # twice that, and the worker has begun anew after the last film
 IDLE_SECONDS = 60
 SEEDING_SECONDS = 1200
 
