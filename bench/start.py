@@ -27,7 +27,7 @@ import psutil
 from instruments import machine, site
 
 PAGES = ("/", "/karya/", "/kanal/", "/pesantren/", "/tentang/", "/akun/login/")
-SETTLED_SECONDS = 15
+SETTLED_SECONDS = 25  # twice that, and the worker has begun anew after the last film
 IDLE_SECONDS = 60
 SEEDING_SECONDS = 1200
 
@@ -178,7 +178,7 @@ def memory_of(node: Node) -> dict[str, Any]:
 
 def name_of(words: str) -> str:
     """Name a process of the node by its command line."""
-    names = {"config.start": "supervisor", "granian": "web", "manage.py work": "worker"}
+    names = {"config.start": "supervisor", "config.web": "web", "manage.py work": "worker"}
     return next((name for mark, name in names.items() if mark in words), words[-40:])
 
 

@@ -1,20 +1,15 @@
-"""The door of a node for granian: `config.wsgi` in a worker that ends with its granian.
-
-A killed granian would leave its worker listening beside the one that replaces it.
-"""
+"""The door of a node for granian: `config.wsgi` with all that its first page would have to bring in."""
 
 import gc
 
 from django.urls import get_resolver
 
-from config.leash import end_with_parent
 from config.lines import watched
 from config.wsgi import application as site
 from kodipest.people import journal
 
 __all__ = ["application"]
 application = watched(site)
-end_with_parent()
 journal.reconcile()  # a database put back by hand shows nothing that was withdrawn since
 get_resolver().check()  # brings every view in, which the first page would have to
 gc.collect()

@@ -2,11 +2,15 @@
 
 import re
 import unicodedata
+from functools import cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString, mark_safe
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+
+if TYPE_CHECKING:  # loaded when there is an article to show: never in a worker
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 # Letters whose script runs right to left: Arabic with its supplements and presentation forms.
 ARABIC = re.compile(r"[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufeff]")
@@ -66,8 +70,11 @@ def is_arabic(text: str) -> bool:
     return bool(letters) and 2 * sum(map(bool, map(ARABIC.match, letters))) > len(letters)
 
 
-def _article() -> MarkdownIt:
+@cache
+def _article() -> "MarkdownIt":
     """Read CommonMark without raw HTML or pictures: an article brings no foreign address."""
+    from markdown_it import MarkdownIt
+
     reader = MarkdownIt("commonmark", {"html": False}).disable(
         ["image", "html_block", "html_inline"]
     )
@@ -83,10 +90,7 @@ def _article() -> MarkdownIt:
     return reader
 
 
-_ARTICLE = _article()
-
-
 def article_html(text: str) -> SafeString:
     """Render an article: safe CommonMark, Arabic paragraphs marked `lang="ar" dir="rtl"`."""
-    html: str = _ARTICLE.render(text)
+    html: str = _article().render(text)
     return mark_safe(html)  # noqa: S308 -- raw HTML is disabled in the reader

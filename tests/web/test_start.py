@@ -1,5 +1,6 @@
 """Starting a node as a stranger does, and ending it in every way it can end."""
 
+import configparser
 import contextlib
 import json
 import os
@@ -18,9 +19,21 @@ from typing import TypeVar
 import psutil
 import pytest
 
+from config import web
 from tests.factories import homes
 
 Found = TypeVar("Found")
+STARTED_SECONDS = 3  # more than startsecs of deploy/node/supervisord.conf
+FORM_WITHOUT_END = (
+    "POST /akun/login/ HTTP/1.1",
+    "Host: 127.0.0.1",
+    f"Cookie: csrftoken={'t' * 32}",  # with it the form itself is read
+    "Content-Type: application/x-www-form-urlencoded",
+    "Content-Length: 1000",
+    "Expect: 100-continue",
+    "",
+    "",
+)
 pytestmark = pytest.mark.skipif(
     os.environ.get("DATABASE_URL", "").startswith("postgres"),
     reason="walked on SQLite: a node has nothing else",
@@ -139,18 +152,46 @@ def test_nothing_outlives_a_killed_supervisor(node: Node) -> None:
     assert eventually(lambda: are_gone(family), seconds=20)
 
 
-@pytest.mark.parametrize("words", ["granian", "manage.py work"])
-def test_a_killed_program_is_started_again(node: Node, words: str) -> None:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("words", ["config.web", "manage.py work"])
+def test_a_program_that_ended_is_started_again(
+    node: Node, words: str, number: signal.Signals
+) -> None:
     node.health()
     (program,) = node.programs(words)
     family = [program, *program.children(recursive=True)]
+    # Whatever ends sooner counts as one that did not start, and is started again in any case.
+    eventually(lambda: time.time() - program.create_time() > STARTED_SECONDS, seconds=20)
 
-    program.kill()
+    program.send_signal(number)
 
     assert eventually(lambda: are_gone(family), seconds=20)  # its own children went with it
     again = eventually(lambda: node.programs(words), seconds=20)
     assert again[0].pid != program.pid
     assert node.health()["ok"] is True
+
+
+def test_a_request_without_an_end_does_not_keep_the_web_server(home: Path, port: int) -> None:
+    """It is given its time; then the process ends all the same, and with it the thread that waits."""
+    impatient = "from config import web; web.DRAIN_SECONDS = 1; web.main()"
+    server = subprocess.Popen(
+        [sys.executable, "-c", impatient, "--port", str(port)],
+        cwd=homes.ROOT, env=homes.environment(home),
+    )  # fmt: skip
+    eventually(lambda: ask(f"http://127.0.0.1:{port}"), seconds=60)
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as line:
+        line.sendall("\r\n".join(FORM_WITHOUT_END).encode())
+        assert line.recv(25) == b"HTTP/1.1 100 Continue\r\n\r\n"  # somebody waits for the rest
+        server.terminate()
+
+        assert server.wait(60) == -signal.SIGALRM
+
+
+def test_the_supervisor_waits_longer_than_requests_are_given() -> None:
+    node = configparser.RawConfigParser()
+    node.read(homes.ROOT / "deploy" / "node" / "supervisord.conf")
+
+    assert node.getint("program:web", "stopwaitsecs") > web.DRAIN_SECONDS
 
 
 def test_a_taken_port_is_said_in_words(home: Path, tmp_path: Path) -> None:

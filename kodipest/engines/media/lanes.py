@@ -34,6 +34,7 @@ class FilmLane(threading.Thread):
         self.lane = lane
         self.interval = interval
         self.is_busy = False
+        self.made_at = 0.0  # when it last let a film go, done or not
         self.seen_at = time.monotonic()
         self._ended = threading.Event()
 
@@ -64,7 +65,8 @@ class FilmLane(threading.Thread):
         except Exception:
             logger.exception("%s: unforeseen; the row is left to the sweep", self.name)
         finally:
-            self.is_busy = False
+            if self.is_busy:
+                self.is_busy, self.made_at = False, time.monotonic()
         return AFTER_ERROR_SECONDS
 
     def _make_next(self) -> bool:

@@ -1,4 +1,8 @@
-"""The key of a site: it signs here, and its public half lets anybody verify anywhere."""
+"""The key of a site: it signs here, and its public half lets anybody verify anywhere.
+
+The library that signs is brought in by whoever signs or verifies, not by this module: it takes
+8 MB, and a worker does neither.
+"""
 
 import base64
 import binascii
@@ -9,13 +13,12 @@ import stat
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
-
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from typing import TYPE_CHECKING, Self
 
 from kodipest.engines.sanad.errors import SanadError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 TEXT_PREFIX = "ed25519:"
 RAW_LENGTH = 32
@@ -43,6 +46,9 @@ class PublicKey:
 
     @property
     def pem(self) -> str:
+        from cryptography.hazmat.primitives import serialization
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
         return (
             Ed25519PublicKey.from_public_bytes(self.raw)
             .public_bytes(
@@ -53,6 +59,9 @@ class PublicKey:
 
     def has_signed(self, message: bytes, signature: bytes) -> bool:
         """Tell whether `signature` over `message` was made by the private half of this key."""
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
         try:
             Ed25519PublicKey.from_public_bytes(self.raw).verify(signature, message)
         except InvalidSignature:
@@ -63,8 +72,14 @@ class PublicKey:
     def parse(cls, text: str) -> Self:
         """Read the PEM or the one-line form; SanadError `key_unreadable` for anything else."""
         text = text.strip()
-        if text.startswith(TEXT_PREFIX):
-            return cls._from_line(text)
+        return cls._from_line(text) if text.startswith(TEXT_PREFIX) else cls._from_pem(text)
+
+    @classmethod
+    def _from_pem(cls, text: str) -> Self:
+        from cryptography.exceptions import UnsupportedAlgorithm
+        from cryptography.hazmat.primitives import serialization
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
         try:
             key = serialization.load_pem_public_key(text.encode())
         except (ValueError, UnsupportedAlgorithm) as error:
@@ -88,7 +103,7 @@ class PublicKey:
 class SiteKey:
     """The private key of one site. It never leaves this object except into its own file."""
 
-    def __init__(self, private: Ed25519PrivateKey) -> None:
+    def __init__(self, private: "Ed25519PrivateKey") -> None:
         self._private = private
         self.public = PublicKey(private.public_key().public_bytes_raw())
 
@@ -105,6 +120,8 @@ class SiteKey:
     @classmethod
     def generate(cls) -> Self:
         """Make a key that lives in memory only."""
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
         return cls(Ed25519PrivateKey.generate())
 
     @classmethod
@@ -114,6 +131,8 @@ class SiteKey:
         Raises SanadError `key_exists` rather than overwrite: a lost key cannot be made again,
         and everything it signed would be orphaned.
         """
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
         private = Ed25519PrivateKey.generate()
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write_once(path, _pem_of(private))
@@ -126,6 +145,10 @@ class SiteKey:
         Raises SanadError `key_missing`, `key_exposed` when group or others may touch the file,
         or `key_unreadable`.
         """
+        from cryptography.exceptions import UnsupportedAlgorithm
+        from cryptography.hazmat.primitives import serialization
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
         try:
             private = serialization.load_pem_private_key(_read_guarded(path), password=None)
         except (ValueError, TypeError, UnsupportedAlgorithm) as error:
@@ -143,7 +166,9 @@ class SiteKey:
         return cls.load(path)
 
 
-def _pem_of(private: Ed25519PrivateKey) -> bytes:
+def _pem_of(private: "Ed25519PrivateKey") -> bytes:
+    from cryptography.hazmat.primitives import serialization
+
     return private.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,

@@ -101,11 +101,9 @@ class Town(Site):
         self.session, self.works = json.loads(self.run(OPEN.format(count=count)))
 
     def start_web(self) -> None:
-        words = f"-m granian --interface wsgi --host 127.0.0.1 --port {self.port} --workers 1"
-        words += " --blocking-threads 4 --no-ws --log-level error config.serve:application"
         with (self.home / "web.log").open("a") as log:
             self.web = subprocess.Popen(
-                [sys.executable, *words.split()],
+                [sys.executable, "-m", "config.web", "--port", str(self.port)],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,

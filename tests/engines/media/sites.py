@@ -62,10 +62,10 @@ class Site:
     def run(self, program: str) -> str:
         return self.manage("shell", "--no-imports", "-c", program)
 
-    def start(self) -> subprocess.Popen:
+    def start(self, *words: str) -> subprocess.Popen:
         with (self.home / "worker.log").open("a") as log:
             self.worker = subprocess.Popen(
-                [sys.executable, "manage.py", "work", "--interval", "0.1"],
+                [sys.executable, "manage.py", "work", "--interval", "0.1", *words],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,

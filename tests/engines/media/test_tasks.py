@@ -4,6 +4,7 @@ import configparser
 import json
 import re
 import signal
+import sys
 import threading
 import time
 from datetime import timedelta
@@ -26,6 +27,7 @@ from kodipest.engines.media.operations import (
     adopt_file,
     clocks,
     request_transcode,
+    shipping,
     transcodes,
 )
 from kodipest.engines.media.tasks import ring
@@ -168,6 +170,67 @@ def test_a_lane_that_is_gone_ends_the_worker(foreman, monkeypatch):
     assert not foreman._ended.is_set()
 
 
+def made_long_ago(foreman):
+    foreman.lanes[0].made_at = time.monotonic() - foreman.rest - 1
+
+
+def test_a_worker_rests_before_it_begins_anew(foreman, monkeypatch):
+    assert not foreman.has_rested()  # nothing was made, nothing is to be given back
+    foreman.lanes[1].made_at = time.monotonic()
+    assert not foreman.has_rested()
+    foreman.lanes[1].made_at -= foreman.rest
+    assert foreman.has_rested()
+    foreman.lanes[0].made_at = time.monotonic()
+    assert not foreman.has_rested()
+    made_long_ago(foreman)
+    foreman.lanes[0].is_busy = True
+    assert not foreman.has_rested()
+    foreman.lanes[0].is_busy = False
+    with shipping._on_its_way:
+        assert not foreman.has_rested()
+    assert foreman.has_rested()
+
+
+def test_a_lane_remembers_when_it_let_a_film_go(monkeypatch):
+    lane = FilmLane(Lane.BASES, interval=0)
+    monkeypatch.setattr(lanes, "claim_next", lambda **_options: None)
+    lane._take()
+    assert lane.made_at == 0
+    monkeypatch.setattr(lanes, "claim_next", lambda **_options: TranscodeFactory())
+    monkeypatch.setattr(lanes, "make_claimed", lambda row: row)
+    lane._take()
+
+    assert time.monotonic() - lane.made_at < 60
+    assert not lane.is_busy
+
+
+def test_a_worker_that_has_rested_lets_go_of_everything(foreman, monkeypatch):
+    monkeypatch.setattr(FilmLane, "run", lambda lane: lane._ended.wait(60))
+    made_long_ago(foreman)
+
+    assert foreman.serve() is True
+    assert [lane.is_alive() for lane in foreman.lanes] == [False, False]
+
+
+def test_a_lane_that_does_not_let_go_is_left_to_others(foreman, monkeypatch):
+    """A new worker would bear the name of this one: nobody would take back what it held."""
+    going_on = threading.Event()
+    monkeypatch.setattr(FilmLane, "run", lambda _lane: going_on.wait(60))
+    monkeypatch.setattr(work, "DRAIN_SECONDS", 0.1)
+    made_long_ago(foreman)
+
+    assert foreman.serve() is False
+    going_on.set()
+
+
+def test_a_signal_is_not_forgotten_while_the_lanes_let_go(foreman, monkeypatch):
+    monkeypatch.setattr(FilmLane, "run", lambda lane: lane._ended.wait(60))
+    monkeypatch.setattr(foreman, "_drain", lambda: foreman.shutdown(signal.SIGTERM, None))
+    made_long_ago(foreman)
+
+    assert foreman.serve() is False
+
+
 def test_a_second_signal_ends_at_once(foreman):
     foreman.shutdown(signal.SIGTERM, None)
     assert transcodes._stopping.is_set()
@@ -304,6 +367,17 @@ def test_the_command_listens_to_signals(monkeypatch):
 
     assert served == [0.5]
     assert set(heard) == {signal.SIGINT, signal.SIGTERM}
+
+
+def test_a_new_worker_takes_the_place_of_the_old_one(monkeypatch):
+    become = []
+    monkeypatch.setattr(work.Foreman, "serve", lambda _foreman: True)
+    monkeypatch.setattr(work, "signal", lambda *_words: None)
+    monkeypatch.setattr(work.os, "execv", lambda path, words: become.append((path, words)))
+    monkeypatch.setattr(sys, "orig_argv", ["python", "manage.py", "work", "--rest", "9"])
+    call_command("work")
+
+    assert become == [(sys.executable, [sys.executable, "manage.py", "work", "--rest", "9"])]
 
 
 # --- the sweep of a hub

@@ -4,6 +4,7 @@ import json
 import random
 import secrets
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -109,6 +110,23 @@ def require_whole(site, asked) -> dict:
     assert list((media / "incoming").iterdir()) == []
     assert site.processes() == []
     return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_worker_begins_anew_when_all_is_made_and_goes_on(site, tmp_path):
+    """What a film brought into the process is gone; the next film is made all the same."""
+    worker = site.start("--rest", "0.5")
+    for name in ("first", "second"):
+        path = film(tmp_path / f"{name}.mp4", seconds=1, note=name)
+        site.run(PREPARE.format(film=str(path)))
+        site.wait_until_all_is_done()
+        end = time.monotonic() + PATIENCE_SECONDS
+        while "/PIL/" in Path(f"/proc/{worker.pid}/maps").read_text():
+            assert time.monotonic() < end
+            time.sleep(0.1)
+    assert worker.poll() is None
+    site.kill()
+    site.run(FORGET)
 
 
 def test_many_kills_lose_nothing(site, asked):

@@ -26,7 +26,7 @@ TOKEN = "t" * 32
 
 
 class Server:
-    """The web server of a node, granian, in processes of its own."""
+    """The web server of a node in a process of its own."""
 
     def __init__(self, home, port):
         self.home, self.port = home, port
@@ -34,10 +34,8 @@ class Server:
         self.start()
 
     def start(self):
-        words = "--interface wsgi --workers 1 --blocking-threads 32 --no-ws --log-level error --workers-kill-timeout 2"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "granian", *words.split(), "--port", str(self.port),
-             "config.serve:application"],
+            [sys.executable, "-m", "config.web", "--port", str(self.port)],
             cwd=homes.ROOT, env=self.environment(), start_new_session=True,
         )  # fmt: skip
         until = time.monotonic() + 60

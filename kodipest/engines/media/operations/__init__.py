@@ -24,6 +24,7 @@ from kodipest.engines.media.operations.requests import (
     request_transcode,
     retry_transcode,
 )
+from kodipest.engines.media.operations.shipping import is_bringing_away
 from kodipest.engines.media.operations.sweeping import Swept, sweep_media
 from kodipest.engines.media.operations.transcodes import (
     Lane,
@@ -49,6 +50,7 @@ __all__ = [
     "end_addresses",
     "find_arrival",
     "hurry_high",
+    "is_bringing_away",
     "make_claimed",
     "make_section",
     "publish_folder",

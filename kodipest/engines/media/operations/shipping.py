@@ -44,6 +44,11 @@ def bring_away(*, patiently: bool = False) -> None:
         thread.join()
 
 
+def is_bringing_away() -> bool:
+    """Say whether a thread of this process has an original in its hands."""
+    return _on_its_way.locked()
+
+
 def _bring() -> None:
     try:
         if count := stores.chosen().bring_away(Database()):

@@ -1,4 +1,7 @@
-"""`manage.py work`: the worker. It makes films, runs errands, sweeps, and shows that it lives."""
+"""`manage.py work`: the worker. It makes films, runs errands, sweeps, and shows that it lives.
+
+When films were made and none waits any more it begins anew, as a process that has loaded nothing yet.
+"""
 
 import json
 import logging
@@ -12,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connections
 
 from kodipest.engines.media import storage
 from kodipest.engines.media.lanes import FilmLane
-from kodipest.engines.media.operations import Lane, sweep_media
+from kodipest.engines.media.operations import Lane, is_bringing_away, sweep_media
 from kodipest.engines.media.queries import beat_file
 from kodipest.kernel.signals import sweep_due
 
@@ -31,6 +34,7 @@ LOOKS_BETWEEN_RINGS = 5
 HUNG_SECONDS = 60.0
 SWEEP_SECONDS = 15.0
 FILES_SECONDS = 600.0
+REST_SECONDS = 30.0
 DRAIN_SECONDS = 10.0  # less than whoever stops us waits: see deploy/
 
 
@@ -40,8 +44,9 @@ class Foreman:
     On a hub the queue is not in the database: errands are left to the workers of that queue.
     """
 
-    def __init__(self, *, interval: float) -> None:
+    def __init__(self, *, interval: float, rest: float = REST_SECONDS) -> None:
         self.interval = interval
+        self.rest = rest
         self.errands = _errand_runner(interval)
         # Where the doorbell is heard, the lanes look now and then; else often.
         look = interval * LOOKS_BETWEEN_RINGS if self.errands else interval
@@ -50,15 +55,24 @@ class Foreman:
         self._sweep_at = self._files_at = 0.0
         self._seen_at = time.monotonic()
 
-    def serve(self) -> None:
-        """Go round until a signal comes or a lane is gone; then let the lanes put their films back."""
+    def serve(self) -> bool:
+        """Go round until a signal comes, a lane is gone, or films were made and none waits any more.
+
+        Then let the lanes put their films back. Returns whether to begin anew.
+        """
         for lane in self.lanes:
             lane.start()
         threading.Thread(target=self._beat, name="beat", daemon=True).start()
+        has_rested = False
         while not self._ended.is_set() and all(lane.is_alive() for lane in self.lanes):
+            if has_rested := self.has_rested():
+                break
             self.go_round()
             self._ended.wait(self.interval)
         self._drain()
+        # The new one bears our name: what a lane still holds would never count as left behind.
+        is_free = not any(lane.is_alive() for lane in self.lanes)
+        return has_rested and is_free and not self._ended.is_set()
 
     def go_round(self) -> None:
         """Sweep when it is due and empty the queue."""
@@ -108,6 +122,12 @@ class Foreman:
         running = self.errands is not None and self.errands.running_task
         return running or any(lane.is_busy for lane in self.lanes)
 
+    def has_rested(self) -> bool:
+        """Say whether films were made, and for a while nothing has been at work."""
+        last = max(lane.made_at for lane in self.lanes)
+        is_due = 0 < last < time.monotonic() - self.rest
+        return is_due and not self.is_busy and not is_bringing_away()
+
     def is_going_round(self) -> bool:
         """Say whether every thread was seen a moment ago, or is at work, maybe for hours."""
         last = time.monotonic() - HUNG_SECONDS
@@ -140,6 +160,17 @@ def _errand_runner(interval: float) -> "ErrandRunner | None":
     return ErrandRunner(interval=interval)
 
 
+def begin_anew() -> None:
+    """Become a new worker in place of this one, with the same process number.
+
+    Decoders, pictures and a heap in pieces stay in a process that has made a film, 40 MB and more,
+    and only its end gives them back. No row is in our hands: it costs a second of the processor.
+    """
+    logger.info("all films are made: beginning anew, to give back what they took of the memory")
+    connections.close_all()
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+
+
 class Command(BaseCommand):
     help = "Make films and run background tasks until told to stop."
     # Checks load every page of the site, which a worker never serves: they are for the web.
@@ -149,9 +180,16 @@ class Command(BaseCommand):
         parser.add_argument(
             "--interval", type=float, default=1.0, help="seconds between looks when nothing waits"
         )
+        parser.add_argument(
+            "--rest", type=float, default=REST_SECONDS,
+            help="seconds without a film, after films, until it begins anew",
+        )  # fmt: skip
 
-    def handle(self, *_args: Any, interval: float = 1.0, **_options: Any) -> None:
-        foreman = Foreman(interval=interval)
+    def handle(
+        self, *_args: Any, interval: float = 1.0, rest: float = REST_SECONDS, **_options: Any
+    ) -> None:
+        foreman = Foreman(interval=interval, rest=rest)
         for number in (SIGINT, SIGTERM):
             signal(number, foreman.shutdown)
-        foreman.serve()
+        if foreman.serve():
+            begin_anew()
