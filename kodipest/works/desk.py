@@ -52,6 +52,7 @@ def desk_context(work: Work, person: Person, bound: Bound | None = None) -> dict
         "versions": work.revisions.select_related("made_by"),
         "passages": history(work),
         "voices": voices_on(work),
+        "takes_packs": work.kind in {Work.Kind.VIDEO, Work.Kind.AUDIO},
         "may_withdraw": work.stage == Stage.PUBLICATION
         and person.has_perm("publication.withdraw_work", work),
     }

@@ -132,10 +132,13 @@ def test_a_passed_work_is_seen_by_programme_managers(client, people, everybody, 
     assert found == table(rest=NONE, farid=OK)
 
 
-def test_a_published_work_is_taken_off_by_the_programme_and_the_house(client, people, everybody):
+@pytest.mark.parametrize("name", ["publication_withdraw", "publication_packs"])
+def test_a_published_work_is_taken_off_and_packed_by_the_programme_and_the_house(
+    client, people, everybody, name
+):
     work = published(people).work
 
-    found = statuses(client, everybody, reverse("publication_withdraw", args=[work.pk]))
+    found = statuses(client, everybody, reverse(name, args=[work.pk]))
 
     assert found == table(rest=NONE, farid=OK, dewi=OK, kiai=OK)
 
@@ -157,6 +160,7 @@ POSTED = [
     ("incubation_work", {"why": "x"}, {"farid": WRONG}),
     ("publication_publish", {}, {"farid": WRONG}),
     ("publication_withdraw", {}, {}),
+    ("publication_packs", {"name": "whatsapp"}, {}),
     ("curation_return", {"why": "x"}, {"farid": WRONG}),
 ]
 

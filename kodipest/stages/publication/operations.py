@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from kodipest.engines.media.models import Transcode
 from kodipest.engines.media.operations import hurry_high, request_pack, set_public_folders
 from kodipest.kernel import freshness
 from kodipest.kernel.errors import Refusal
@@ -20,6 +21,7 @@ from kodipest.people.models import Person, Role
 from kodipest.people.queries import recorder_of
 from kodipest.stages.publication.last_card import last_card
 from kodipest.stages.publication.models import Channel, Edition
+from kodipest.stages.publication.packs import PACKS_OF_KIND
 from kodipest.stages.publication.queries import (
     files_without_pack,
     obstacles_to_publication,
@@ -149,6 +151,25 @@ def open_public_files() -> None:
     while seen != (now := freshness.generation()):
         seen = now
         set_public_folders(public_folders())
+
+
+@transaction.atomic
+def ask_for_pack(*, work: Work, name: str, by: Person) -> Transcode:
+    """Have a pack made of the film or sound of `work` that is out; asking twice is asking once.
+
+    Raises PermissionDenied unless `by` manages the programme or leads the pesantren; Refusal
+    `not_out`, `no_such_pack`, `not_ready`.
+    """
+    require(by, "publication.ask_for_pack", work)
+    edition = Edition.objects.filter(work=work, withdrawn_at=None).first()
+    if edition is None:
+        raise Refusal(_("This work is not out in public."), code="not_out")
+    main = edition.revision.main
+    if main is None or name not in PACKS_OF_KIND.get(main.original.kind, ()):
+        raise Refusal(_("There is no such pack of this work."), code="no_such_pack")
+    asked = request_pack(transcode=main.transcode, name=name, wishes=wishes_for(main, name))
+    audit.record("ask_for_pack", edition, by=by, pack=name)
+    return asked
 
 
 def ask_for_packs() -> int:

@@ -1,15 +1,20 @@
 """What published works are taken away in: asked for by the sweep, offered on the page, gone with it."""
 
 import base64
+import html
 import io
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from PIL import Image
 
+from kodipest.engines.media.messages import words_for_transcode
 from kodipest.engines.media.models import Transcode
+from kodipest.kernel.errors import Refusal
+from kodipest.people.models import AuditEntry
 from kodipest.stages.publication.last_card import HEIGHT, INK, PAPER, WIDTH, last_card
-from kodipest.stages.publication.operations import ask_for_packs, withdraw_work
+from kodipest.stages.publication.operations import ask_for_pack, ask_for_packs, withdraw_work
 from tests.factories.people import cast
 from tests.factories.stages import passed, published, started_film
 
@@ -90,3 +95,151 @@ def test_the_card_tells_title_and_house():
 def test_letters_that_the_typeface_lacks_are_left_out():
     picture = drawn("بئر في الفناء", "学生之家")
     assert colours(picture.crop((0, 0, WIDTH, 200))) == {PAPER}
+
+
+# --- asked for at the desk
+
+
+@pytest.mark.parametrize("who", ["farid", "dewi"])
+def test_the_programme_and_the_house_may_ask_and_asking_twice_is_asking_once(people, edition, who):
+    asker = getattr(people, who)
+    one = ask_for_pack(work=edition.work, name="sheet", by=asker)
+    two = ask_for_pack(work=edition.work, name="sheet", by=asker)
+
+    assert one == two == packs().get()
+    assert (one.part, one.base) == ("sheet", edition.revision.main.transcode)
+    assert set(one.wishes) == {"title", "artist"}
+    entries = AuditEntry.objects.filter(act="ask_for_pack")
+    assert [(entry.by, entry.facts["pack"]) for entry in entries] == [(asker, "sheet")] * 2
+
+
+@pytest.mark.parametrize("who", ["aisyah", "budi", "citra", "eka"])
+def test_nobody_else_may(people, edition, who):
+    with pytest.raises(PermissionDenied):
+        ask_for_pack(work=edition.work, name="sheet", by=getattr(people, who))
+    assert not packs().exists()
+
+
+@pytest.mark.parametrize("name", ["podcast", "base", "high", "", "nonsense"])
+def test_a_pack_that_there_is_not_is_refused(people, edition, name):
+    with pytest.raises(Refusal) as refused:
+        ask_for_pack(work=edition.work, name=name, by=people.farid)
+    assert refused.value.code == "no_such_pack"
+
+
+def test_an_article_has_no_packs(people):
+    with pytest.raises(Refusal) as refused:
+        ask_for_pack(work=published(people).work, name="sheet", by=people.farid)
+    assert refused.value.code == "no_such_pack"
+
+
+def test_what_is_not_out_any_more_is_not_packed_at_the_desk(people, edition):
+    withdraw_work(work=edition.work, by=people.farid, why="A song without permission.")
+    with pytest.raises(Refusal) as refused:
+        ask_for_pack(work=edition.work, name="sheet", by=people.farid)
+    assert refused.value.code == "not_out"
+
+
+def test_what_is_still_being_prepared_is_not_packed_yet(people, edition):
+    Transcode.objects.filter(part="base").update(
+        state="waiting", folder="", manifest=None, finished_at=None, progress=0,
+        first_playable_at=None,
+    )  # fmt: skip
+    with pytest.raises(Refusal) as refused:
+        ask_for_pack(work=edition.work, name="sheet", by=people.farid)
+    assert refused.value.code == "not_ready"
+
+
+@pytest.fixture
+def desk(client, people, edition):
+    """The page of packs, at the desk of the programme manager."""
+    client.force_login(people.farid)
+    return reverse("publication_packs", args=[edition.work.pk])
+
+
+def test_the_desk_has_a_pack_made(client, desk, django_assert_num_queries):
+    with django_assert_num_queries(6):
+        page = client.get(desk).content.decode()
+    assert page.count('name="name"') == 3
+    assert "hx-trigger" not in page
+
+    answer = client.post(desk, {"name": "television"})
+
+    assert (answer.status_code, answer.url) == (302, desk)
+    page = client.get(desk).content.decode()
+    assert page.count('name="name"') == 2
+    assert 'hx-trigger="every 3s"' in page
+    Transcode.objects.filter(part="television").update(
+        state="running", progress=0.4, lease_by="w", lease_until="2126-01-01T00:00:00Z",
+        started_at="2026-01-01T00:00:00Z", folder="f-1",
+    )  # fmt: skip
+    assert 'value="40.0"' in client.get(desk).content.decode()
+
+
+def test_a_pack_that_is_there_is_fetched_under_the_name_of_the_work(client, desk, edition):
+    transcode = edition.revision.main.transcode
+    files = [
+        {"role": "sheet", "file": "sheet/0a/sheet.jpg", "bytes": 90_000},
+        {"role": "240p", "file": "television/0a/240p/index.m3u8", "bytes": 9_000},
+    ]
+    transcode.manifest |= {"packs": {"sheet": {"files": files}, "television": {"files": files[1:]}}}
+    transcode.save()
+    for name in ("sheet", "television"):
+        Transcode.objects.create(
+            original=transcode.original, base=transcode, part=name, fingerprint=name, state="done",
+            progress=1, manifest={}, finished_at="2026-01-01T00:00:00Z",
+        )  # fmt: skip
+
+    page = client.get(desk)
+
+    rows = {row.name: row for row in page.context["rows"]}
+    (sheet,) = rows["sheet"].downloads
+    assert f"?name={edition.work.slug}.jpg" in sheet.url
+    assert "/media/s/" in sheet.url  # held back by a consent, it is for the desk all the same
+    assert (rows["television"].is_there, rows["television"].downloads) == (True, [])
+    assert page.content.decode().count('name="name"') == 1
+
+
+def test_a_pack_that_went_wrong_says_why_and_can_be_tried_again(client, desk, edition, people):
+    asked = ask_for_pack(work=edition.work, name="sheet", by=people.farid)
+    Transcode.objects.filter(pk=asked.pk).update(
+        state="failed", error_code="stalled", finished_at="2026-01-01T00:00:00Z"
+    )
+
+    page = client.get(desk).content.decode()
+
+    assert str(words_for_transcode("stalled")) in html.unescape(page)
+    assert page.count('name="name"') == 3
+    client.post(desk, {"name": "sheet"})
+    asked.refresh_from_db()
+    assert (asked.state, asked.error_code) == ("waiting", "")
+
+
+def test_a_name_that_is_none_is_refused_in_words(client, desk):
+    answer = client.post(desk, {"name": "nonsense"})
+
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.content.decode()
+
+
+def test_what_cannot_be_packed_says_so(client, people):
+    work = published(people).work
+    client.force_login(people.farid)
+
+    page = client.get(reverse("publication_packs", args=[work.pk])).content.decode()
+
+    assert 'class="empty' in page
+    assert reverse("work", args=[work.slug]) in page
+
+
+def test_the_desks_lead_to_the_packs_of_films_only(client, people, edition):
+    article = published(people).work
+    client.force_login(people.farid)
+    there = client.get(reverse("publication_out")).content.decode()
+    client.force_login(people.dewi)
+    inside = client.get(reverse("studio_work", args=[edition.work.pk])).content.decode()
+
+    address = reverse("publication_packs", args=[edition.work.pk])
+    assert address in there
+    assert address in inside
+    assert reverse("publication_packs", args=[article.pk]) not in there

@@ -15,7 +15,13 @@ from kodipest.kernel.errors import Refusal
 from kodipest.people.http import PersonRequest, find_or_late
 from kodipest.people.rules import is_programme_manager
 from kodipest.stages.publication.forms import ChannelForm, PublishForm, WithdrawForm
-from kodipest.stages.publication.operations import open_channel, publish_work, withdraw_work
+from kodipest.stages.publication.operations import (
+    ask_for_pack,
+    open_channel,
+    publish_work,
+    withdraw_work,
+)
+from kodipest.stages.publication.packs import packs_of
 from kodipest.stages.publication.queries import (
     channel_list,
     editions_in_reach,
@@ -139,3 +145,28 @@ def withdraw(request: PersonRequest, work_id: UUID) -> HttpResponse:
     status = SAY_NO if form.is_bound else 200
     shown = {"edition": edition, "form": form}
     return render(request, "publication/desk_withdraw.html", shown, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def packs(request: PersonRequest, work_id: UUID) -> HttpResponse:
+    """Tell what a published work can be taken away in; a POST has one more of it made."""
+    edition = find_or_late(
+        request,
+        editions_that_may_be_withdrawn(request.user),
+        editions_in_reach(request.user).order_by("-published_at"),
+        work=work_id,
+    )
+    refusal = None
+    if request.method == "POST":
+        try:
+            ask_for_pack(work=edition.work, name=request.POST.get("name", ""), by=request.user)
+        except Refusal as said:
+            refusal = said
+        else:
+            return redirect("publication_packs", work_id)
+    rows = packs_of(edition)
+    is_busy = any(row.is_busy for row in rows)
+    shown = {"edition": edition, "rows": rows, "is_busy": is_busy, "refusal": refusal}
+    status = SAY_NO if refusal else 200
+    return render(request, "publication/desk_packs.html", shown, status=status)

@@ -1,0 +1,96 @@
+"""What a published film or sound can be taken away in, as the desk tells of it."""
+
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext_lazy as _
+
+from kodipest.engines.media.messages import words_for_transcode
+from kodipest.engines.media.models import Transcode
+from kodipest.engines.media.storage import private_url
+from kodipest.stages.publication.models import Edition
+from kodipest.works.exhibits import Download, manifest_of
+
+if TYPE_CHECKING:  # the type of a text that is translated when it is read; it has no public name
+    from django.utils.functional import _StrPromise
+
+PACKS_OF_KIND = {"video": ("whatsapp", "television", "sheet"), "audio": ("whatsapp", "podcast")}
+WORDS: dict[str, tuple["_StrPromise", "_StrPromise"]] = {
+    "whatsapp": (
+        _("For WhatsApp"),
+        _("The film below 16 MB with a closing card, and the sound alone, which is lighter still."),
+    ),
+    "podcast": (_("Podcast"), _("MP3 and M4A with the title, the house and the cover.")),
+    "television": (
+        _("For a TV channel"),
+        _(
+            "The house format of a channel that never stops: one size of frame, sound and key frame."
+        ),
+    ),
+    "sheet": (_("Page of stills"), _("Twenty stills with their times on one page, to print.")),
+}
+ROLES = {"film": _("Film"), "sound": _("Sound"), "sheet": _("Page of stills")}
+
+
+@dataclass(frozen=True)
+class PackRow:
+    """One pack: whether it is asked for, how far it is, and what can be fetched of it."""
+
+    name: str
+    title: "_StrPromise"
+    about: "_StrPromise"
+    percent: float | None
+    is_busy: bool
+    is_there: bool
+    trouble: str
+    downloads: list[Download] = field(default_factory=list)
+
+    @property
+    def may_be_asked_for(self) -> bool:
+        """Say whether a press of the button begins something."""
+        return not self.is_busy and not self.is_there
+
+
+def packs_of(edition: Edition) -> list[PackRow]:
+    """List the packs of the main file of `edition`; none of what is neither film nor sound."""
+    main = edition.revision.main
+    if main is None:
+        return []
+    asked = {row.part: row for row in main.transcode.additions.all()}
+    names = PACKS_OF_KIND.get(main.original.kind, ())
+    return [_row(edition, name, asked.get(name)) for name in names]
+
+
+def _row(edition: Edition, name: str, asked: Transcode | None) -> PackRow:
+    is_there = asked is not None and asked.is_done
+    is_running = asked is not None and asked.state == Transcode.State.RUNNING
+    return PackRow(
+        name,
+        *WORDS[name],
+        percent=asked.progress * 100 if asked and is_running else None,
+        is_busy=asked is not None and asked.is_unfinished,
+        is_there=is_there,
+        trouble=str(words_for_transcode(asked.error_code)) if asked and asked.error_code else "",
+        downloads=_downloads(edition, name) if is_there else [],
+    )
+
+
+def _downloads(edition: Edition, name: str) -> list[Download]:
+    """Return what a person can keep of a pack; the segments of a channel are nothing to keep."""
+    main = edition.revision.main
+    files = ((manifest_of(main).get("packs") or {}).get(name) or {}).get("files") or []
+    return [
+        Download(
+            private_url(main.transcode, file["file"], download_as=_kept_as(edition, file["file"])),
+            f"{ROLES[file['role']]} · {filesizeformat(file['bytes'])}",
+        )
+        for file in files
+        if main and file["role"] in ROLES
+    ]
+
+
+def _kept_as(edition: Edition, file: str) -> str:
+    """Name it after the work, never after the file its maker sent."""
+    return f"{edition.work.slug}{PurePosixPath(file).suffix}"
