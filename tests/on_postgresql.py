@@ -112,14 +112,18 @@ def stop_those_of_killed_runs() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def database_of_its_own(name: str) -> str:
-    """Create an empty database on the server of this run; return its address, empty on SQLite."""
+def database_of_its_own(name: str, *, like: str = "template1") -> str:
+    """Create a database on the server of this run, a copy of `like`; return its address, empty on SQLite.
+
+    Nobody may be connected to the one that is copied.
+    """
     address = os.environ.get("DATABASE_URL", "")
     if not address.startswith("postgresql:"):
         return ""
+    name_and_like = sql.Identifier(name), sql.Identifier(like)
     with psycopg.connect(address, autocommit=True) as server:
-        server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(name_and_like[0]))
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*name_and_like))
     return address.replace("/postgres?", f"/{name}?")
 
 
