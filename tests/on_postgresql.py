@@ -131,12 +131,19 @@ _server: Server | None = None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests of engines that ask no database: they ran on SQLite a moment ago.
+    """Leave out what is the same from every database: it ran on SQLite a moment ago.
 
-    pytest-django lets no test reach a database that does not ask for one. A module that starts
-    programs of the site stays: these read DATABASE_URL by themselves.
+    Tests of engines that ask none: pytest-django lets no test reach a database that does not ask
+    for one. A module that starts programs of the site stays: these read DATABASE_URL by themselves.
+    And journeys marked `shown`, about colours, players and scripts: the tests of views ask for the
+    same pages on both. A journey on which somebody sends, says or decides something stays.
     """
-    out = [item for item in items if "engines" in item.path.parts and not asks_a_database(item)]
+    out = [
+        item
+        for item in items
+        if item.get_closest_marker("shown")
+        or ("engines" in item.path.parts and not asks_a_database(item))
+    ]
     if out:
         config.hook.pytest_deselected(items=out)
         left_out = {item.nodeid for item in out}

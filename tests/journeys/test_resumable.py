@@ -459,6 +459,7 @@ def test_a_quota_says_no_before_the_first_byte(
         server.kill()
 
 
+@pytest.mark.shown
 @pytest.mark.parametrize(("size", "colours"), [(PHONE, "dark"), (DESK, "light")])
 def test_rows_are_readable_for_everybody(
     enter: Enter, line: Line, short_film: Path, size: dict[str, int], colours: str

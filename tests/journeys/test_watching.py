@@ -10,6 +10,7 @@ from tests.journeys.conftest import Site
 
 PHONE = {"width": 360, "height": 640}
 DESK = {"width": 1366, "height": 768}
+pytestmark = pytest.mark.shown
 BEFORE_MEDIA_BYTES = 100_000
 BEFORE_MEDIA_REQUESTS = 15
 Open = Callable[..., Page]
