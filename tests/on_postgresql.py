@@ -135,13 +135,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     Tests of engines that ask none: pytest-django lets no test reach a database that does not ask
     for one. A module that starts programs of the site stays: these read DATABASE_URL by themselves.
-    And journeys marked `shown`, about colours, players and scripts: the tests of views ask for the
-    same pages on both. A journey on which somebody sends, says or decides something stays.
+    What starts a `node` never meets this server. And journeys marked `shown`, about colours,
+    players and scripts: the tests of views ask for the same pages on both. A journey on which
+    somebody sends, says or decides something stays.
     """
     out = [
         item
         for item in items
         if item.get_closest_marker("shown")
+        or item.get_closest_marker("node")
         or ("engines" in item.path.parts and not asks_a_database(item))
     ]
     if out:

@@ -21,10 +21,7 @@ import pytest
 from tests.factories import homes
 
 Found = TypeVar("Found")
-pytestmark = pytest.mark.skipif(
-    os.environ.get("DATABASE_URL", "").startswith("postgres"),
-    reason="walked on SQLite: a node has nothing else",
-)
+pytestmark = [pytest.mark.node, pytest.mark.long]
 
 
 class Node:
