@@ -15,6 +15,7 @@ from tests.deploy import bucket, caddy
 from tests.engines.media.sites import ROOT, database_for
 from tests.factories.media import film
 
+pytestmark = pytest.mark.long
 UPLOAD = """
 from kodipest.web.management.commands.demo_film import *
 from kodipest.engines.media.operations.shipping import bring_away

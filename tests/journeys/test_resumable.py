@@ -16,6 +16,7 @@ from tests.journeys.lines import Line, WebServer
 from tests.journeys.test_studio import short_film, start_work
 
 __all__ = ["short_film"]  # a fixture
+pytestmark = pytest.mark.long
 
 PHONE = {"width": 360, "height": 640}
 DESK = {"width": 1366, "height": 768}

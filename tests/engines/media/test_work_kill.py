@@ -12,6 +12,7 @@ import pytest
 from tests.engines.media.sites import MAKE_NEXT, PATIENCE_SECONDS, Row, Site, database_for
 from tests.factories.media import film
 
+pytestmark = pytest.mark.long
 KILLS = 14
 KILLS_LATER = 8  # among the additions
 PLACES = ("before_join", "after_join", "before_join_is_told")
