@@ -86,9 +86,15 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture
-def asked(site, tmp_path):
-    """A film of 20 seconds that has all parts, taken in and asked for; gives its SHA-256."""
-    path = film(tmp_path / "film.mp4", seconds=20, size="1280x720", note=secrets.token_hex(8))
+def seconds():
+    """How long the film is: long enough that every kill meets the worker at it."""
+    return 20
+
+
+@pytest.fixture
+def asked(site, tmp_path, seconds):
+    """A film that has all parts, taken in and asked for; gives its SHA-256."""
+    path = film(tmp_path / "film.mp4", seconds=seconds, size="1280x720", note=secrets.token_hex(8))
     yield site.run(PREPARE.format(film=str(path)))
     if site.worker and site.worker.poll() is None:
         site.kill()
@@ -144,6 +150,7 @@ def test_many_kills_lose_nothing(site, asked):
     assert (found["interruptions"], found["runs"]) == (KILLS, KILLS + 1)
 
 
+@pytest.mark.parametrize("seconds", [4])  # who dies at a failpoint dies in the shortest film
 def test_kills_while_joining_lose_nothing(site, asked):
     site.run(MAKE_NEXT)
     for place in PLACES:
