@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import translation
 
 from kodipest.web import catalogues, preparation
+from tests import dealing
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 JOURNEYS = Path(__file__).parent / "journeys"
@@ -22,6 +23,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 def pytest_configure(config: pytest.Config) -> None:
     """Compile the catalogues once, before any worker reads them: a clean checkout has none."""
+    config.pluginmanager.register(dealing)
     if not hasattr(config, "workerinput"):
         catalogues.compile_all(preparation.ROOT)
 

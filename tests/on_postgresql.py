@@ -112,14 +112,18 @@ def stop_those_of_killed_runs() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def database_of_its_own(name: str) -> str:
-    """Create an empty database on the server of this run; return its address, empty on SQLite."""
+def database_of_its_own(name: str, *, like: str = "template1") -> str:
+    """Create a database on the server of this run, a copy of `like`; return its address, empty on SQLite.
+
+    Nobody may be connected to the one that is copied.
+    """
     address = os.environ.get("DATABASE_URL", "")
     if not address.startswith("postgresql:"):
         return ""
+    name_and_like = sql.Identifier(name), sql.Identifier(like)
     with psycopg.connect(address, autocommit=True) as server:
-        server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(name_and_like[0]))
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*name_and_like))
     return address.replace("/postgres?", f"/{name}?")
 
 
@@ -127,12 +131,21 @@ _server: Server | None = None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests of engines that ask no database: they ran on SQLite a moment ago.
+    """Leave out what is the same from every database: it ran on SQLite a moment ago.
 
-    pytest-django lets no test reach a database that does not ask for one. A module that starts
-    programs of the site stays: these read DATABASE_URL by themselves.
+    Tests of engines that ask none: pytest-django lets no test reach a database that does not ask
+    for one. A module that starts programs of the site stays: these read DATABASE_URL by themselves.
+    What starts a `node` never meets this server. And journeys marked `shown`, about colours,
+    players and scripts: the tests of views ask for the same pages on both. A journey on which
+    somebody sends, says or decides something stays.
     """
-    out = [item for item in items if "engines" in item.path.parts and not asks_a_database(item)]
+    out = [
+        item
+        for item in items
+        if item.get_closest_marker("shown")
+        or item.get_closest_marker("node")
+        or ("engines" in item.path.parts and not asks_a_database(item))
+    ]
     if out:
         config.hook.pytest_deselected(items=out)
         left_out = {item.nodeid for item in out}

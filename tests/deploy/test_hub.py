@@ -15,13 +15,13 @@ from tests.deploy import bucket, caddy
 from tests.engines.media.sites import ROOT, database_for
 from tests.factories.media import film
 
+pytestmark = pytest.mark.long
 UPLOAD = """
 from kodipest.web.management.commands.demo_film import *
 from kodipest.engines.media.operations.shipping import bring_away
 from pathlib import Path
 script = catalogue.load()
-cast = Cast(script)
-cast.raise_curtain()
+cast = Cast(script)  # who is needed comes at first sight
 santri = new_santri(cast)
 work = uploaded(cast, santri, Path({film!r}))
 bring_away(patiently=True)
@@ -41,7 +41,6 @@ PUBLISH = """
 from kodipest.web.management.commands.demo_film import *
 from kodipest.people.models import Person
 cast = Cast(catalogue.load())
-cast.raise_curtain()
 work = Work.objects.get(pk={work!r})
 company = company_of(cast, Person.objects.get(pk={santri!r}))
 carry(work, company, until=Stage.PUBLICATION)
@@ -58,7 +57,6 @@ from kodipest.web.management.commands.demo_film import *
 from kodipest.stages.publication.operations import withdraw_work
 from kodipest.works.models import Work
 cast = Cast(catalogue.load())
-cast.raise_curtain()
 manager = cast.person(cast.script.manager)
 withdraw_work(work=Work.objects.get(pk={work!r}), by=manager, why="a test")
 """

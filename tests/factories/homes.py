@@ -14,6 +14,7 @@ from kodipest.web.backup import databases
 from kodipest.web.preparation import make_folders
 
 ROOT = Path(__file__).resolve().parents[2]
+QUICKLY = {"DJANGO_SETTINGS_MODULE": "tests.factories.node_settings"}
 
 
 def move_into(home: Path, settings: Settings) -> Path:
@@ -38,11 +39,11 @@ def environment(home: Path, *, database: str = "") -> dict[str, str]:
 
 
 def manage(home: Path, *words: str, database: str = "") -> subprocess.CompletedProcess[str]:
-    """Run `manage.py` of the site at `home` in a process of its own."""
+    """Run `manage.py` of the site at `home` in a process of its own, for which nothing is compressed."""
     return subprocess.run(
         [sys.executable, "manage.py", *words],
         cwd=ROOT,
-        env=environment(home, database=database),
+        env=environment(home, database=database) | QUICKLY,
         capture_output=True,
         text=True,
         check=False,

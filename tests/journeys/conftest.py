@@ -1,6 +1,8 @@
 """Journeys are walked on a whole site: granian and a worker on a state folder of their own."""
 
 import contextlib
+import fcntl
+import json
 import os
 import shutil
 import signal
@@ -13,12 +15,16 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import imageio_ffmpeg
 import pytest
 
 from tests.on_postgresql import database_of_its_own
 
 ROOT = Path(__file__).resolve().parents[2]
+PROTOTYPE = "site_prototype"
+TOLD = "demo-film.json"  # in the home of the site: what bringing the film out said
 
 
 @dataclass(frozen=True)
@@ -60,11 +66,8 @@ def wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path)
     pytest.fail(f"the site does not answer:\n{log.read_text()[-4000:]}")
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A site with its demo people and works (films left out: journeys bring their own)."""
-    home = tmp_path_factory.mktemp("site")
-    port = free_port()
+def environment_of(home: Path, database: str) -> dict[str, str]:
+    """Return the environment of a demo site at `home`; on SQLite `database` is empty."""
     environment = {
         key: value for key, value in os.environ.items() if not key.startswith(("COV_", "PYTEST_"))
     } | {
@@ -74,11 +77,55 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "KODIPEST_DEMO": "0",
     }
     environment.pop("SECRET_KEY", None)
-    if database := database_of_its_own(f"site_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"):
-        environment["DATABASE_URL"] = database
+    return environment | ({"DATABASE_URL": database} if database else {})
+
+
+@pytest.fixture(scope="session")
+def prototype(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a demo site lies that nobody has been to: made once a run, by whoever comes first."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # that of the run
+    home, whole = folder / PROTOTYPE, folder / f"{PROTOTYPE}.whole"
+    with (folder / f"{PROTOTYPE}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not whole.exists():
+            shutil.rmtree(home, ignore_errors=True)  # of one that failed
+            site = Site("", home, environment_of(home, database_of_its_own(PROTOTYPE)))
+            site.manage("prepare", "--quiet")
+            site.manage("seed_demo", "--without", "films")
+            if any("watch_path" in item.fixturenames for item in request.session.items):
+                bring_the_film_out(site, folder)
+            whole.touch()
+    return home
+
+
+def bring_the_film_out(site: Site, folder: Path) -> None:
+    """Carry a film of forty seconds through all stages; `watch_path` knows where."""
+    film = folder / "perahu.mp4"
+    picture = ["-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25:duration=40"]
+    sound = ["-f", "lavfi", "-i", "sine=frequency=330:duration=40"]
+    codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"]
+    ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y"]
+    subprocess.run([*ffmpeg, *picture, *sound, *codecs, film], check=True)
+    (site.home / TOLD).write_text(site.manage("demo_film", str(film)).splitlines()[-1])
+
+
+@pytest.fixture(scope="session")
+def watch_path(site: Site) -> str:
+    """Where a film of forty seconds, carried through all stages, can be watched."""
+    return urlsplit(json.loads((site.home / TOLD).read_text())["watch_url"]).path
+
+
+@pytest.fixture(scope="session")
+def site(prototype: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site with its demo people and works (films left out: journeys bring their own)."""
+    home = tmp_path_factory.mktemp("site") / "home"
+    shutil.copytree(prototype, home, symlinks=True)
+    name = f"site_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    environment = environment_of(home, database_of_its_own(name, like=PROTOTYPE))
+    port = free_port()
     site = Site(f"http://127.0.0.1:{port}", home, environment)
-    site.manage("prepare", "--quiet")
-    site.manage("seed_demo", "--without", "films")
     log = home / "log" / "web.log"
     granian = [
         Path(sys.executable).with_name("granian"),

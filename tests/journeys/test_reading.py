@@ -11,6 +11,7 @@ from tests.journeys.conftest import Site
 from tests.journeys.test_watching import DESK, PHONE, Open, open_page
 
 __all__ = ["open_page"]
+pytestmark = pytest.mark.shown
 PATIENCE = 60_000  # milliseconds in which a worker prepares the demo
 Find = Callable[[str, str], str]
 

@@ -35,6 +35,7 @@ engine.attachMedia(document.querySelector("video"));
 window.engine = engine;
 </script>"""
 Watch = Callable[..., Page]
+pytestmark = pytest.mark.shown
 
 
 @pytest.fixture(scope="module")

@@ -210,6 +210,7 @@ def test_a_mentor_gets_by_with_the_keyboard_alone(enter: Enter) -> None:
     assert page.evaluate("document.activeElement.matches('form[action*=kembalikan] button')")
 
 
+@pytest.mark.shown
 @pytest.mark.parametrize(
     ("person", "paths"),
     [

@@ -1,11 +1,7 @@
 """A stranger watches: the player, the languages, the colours, the page without a script, the phone on a bad line."""
 
-import json
-import subprocess
 from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
 
-import imageio_ffmpeg
 import pytest
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -14,22 +10,10 @@ from tests.journeys.conftest import Site
 
 PHONE = {"width": 360, "height": 640}
 DESK = {"width": 1366, "height": 768}
+pytestmark = pytest.mark.shown
 BEFORE_MEDIA_BYTES = 100_000
 BEFORE_MEDIA_REQUESTS = 15
 Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="session")
-def watch_path(site: Site, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Where a film of forty seconds, carried through all stages, can be watched."""
-    film = tmp_path_factory.mktemp("film") / "perahu.mp4"
-    picture = ["-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25:duration=40"]
-    sound = ["-f", "lavfi", "-i", "sine=frequency=330:duration=40"]
-    codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"]
-    ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y"]
-    subprocess.run([*ffmpeg, *picture, *sound, *codecs, film], check=True)
-    told = json.loads(site.manage("demo_film", str(film)).splitlines()[-1])
-    return urlsplit(told["watch_url"]).path
 
 
 @pytest.fixture

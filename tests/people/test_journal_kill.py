@@ -11,6 +11,7 @@ import pytest
 
 from tests.factories import homes
 
+pytestmark = pytest.mark.long
 PREPARE = """
 from tests.factories.people import cast, consent
 from kodipest.people.models import Purpose

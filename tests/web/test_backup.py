@@ -29,7 +29,7 @@ from tests.factories.media import TranscodeFactory, fill_folder, film
 from tests.factories.people import cast
 from tests.factories.stages import approved
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 NAME = "kodipest-*.zip"
 
 
@@ -255,6 +255,7 @@ def test_two_backups_at_once_do_not_meet(home: Path, tmp_path: Path) -> None:
             call_command("backup", tmp_path / "usb")
 
 
+@pytest.mark.node
 def test_a_killed_backup_leaves_no_copy(tmp_path: Path) -> None:
     """Kill it at ten moments of its life; under the final name there is nothing or a whole copy."""
     home, usb = tmp_path / "home", tmp_path / "usb"

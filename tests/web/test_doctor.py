@@ -58,6 +58,7 @@ def test_a_sound_site_has_no_faults() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.node
 def test_a_real_node_is_durable(home: Path) -> None:
     assert homes.manage(home, "prepare", "--quiet").returncode == 0
 

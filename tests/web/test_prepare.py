@@ -51,6 +51,7 @@ def test_every_step_is_done_once(
     assert steps(capsys, force=True) == STEPS
 
 
+@pytest.mark.node
 def test_two_at_once_on_an_empty_home_both_end_well(tmp_path: Path) -> None:
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "config.settings.node",

@@ -34,10 +34,7 @@ FORM_WITHOUT_END = (
     "",
     "",
 )
-pytestmark = pytest.mark.skipif(
-    os.environ.get("DATABASE_URL", "").startswith("postgres"),
-    reason="walked on SQLite: a node has nothing else",
-)
+pytestmark = [pytest.mark.node, pytest.mark.long]
 
 
 class Node:

@@ -21,7 +21,7 @@ from tests.factories import homes
 from tests.factories.people import Cast, cast
 from tests.factories.stages import published
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 ASK = """
 from django.test import Client
 from django.urls import reverse

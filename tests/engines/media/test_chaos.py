@@ -8,6 +8,7 @@ import pytest
 from tests.engines.media.chaos import Town, films_in, live_through
 from tests.engines.media.sites import database_for
 
+pytestmark = pytest.mark.long
 KILLS = 14
 
 

@@ -14,6 +14,7 @@ from kodipest.engines.media.playlists import read_durations
 from tests.engines.media.sites import MAKE_NEXT, PATIENCE_SECONDS, Row, Site, database_for
 from tests.factories.media import film
 
+pytestmark = pytest.mark.long
 KILLS = 14
 KILLS_LATER = 8  # among the additions
 PLACES = ("before_join", "after_join", "before_join_is_told")
@@ -87,9 +88,15 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture
-def asked(site, tmp_path):
-    """A film of 20 seconds that has all parts, taken in and asked for; gives its SHA-256."""
-    path = film(tmp_path / "film.mp4", seconds=20, size="1280x720", note=secrets.token_hex(8))
+def seconds():
+    """How long the film is: long enough that every kill meets the worker at it."""
+    return 20
+
+
+@pytest.fixture
+def asked(site, tmp_path, seconds):
+    """A film that has all parts, taken in and asked for; gives its SHA-256."""
+    path = film(tmp_path / "film.mp4", seconds=seconds, size="1280x720", note=secrets.token_hex(8))
     yield site.run(PREPARE.format(film=str(path)))
     if site.worker and site.worker.poll() is None:
         site.kill()
@@ -204,6 +211,7 @@ def test_kills_among_sections_lose_nothing(site, asked, in_sections):
     assert sum(read_durations(playlist)) == pytest.approx(20)
 
 
+@pytest.mark.parametrize("seconds", [4])  # who dies at a failpoint dies in the shortest film
 def test_kills_while_joining_lose_nothing(site, asked):
     site.run(MAKE_NEXT)
     for place in PLACES:

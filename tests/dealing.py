@@ -1,0 +1,31 @@
+"""Modules that take minutes begin first, one on each worker: so none ends alone with the others idle.
+
+xdist gives each worker a stretch of the list, to be walked in its order, and lets idle workers steal
+from the end of another's. Within a stretch the order stays random.
+"""
+
+import os
+from itertools import groupby, islice
+
+import pytest
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Deal what is marked `long` to the workers; alone the order stays as it is."""
+    if workers := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0")):
+        items[:] = dealt(items, workers)
+
+
+def dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """Return `items` in stretches as xdist will cut them, a share of the long modules before each."""
+    long = [item for item in items if item.get_closest_marker("long")]
+    modules = [list(module) for _path, module in groupby(long, lambda item: item.path)]
+    others = iter([item for item in items if not item.get_closest_marker("long")])
+    order: list[pytest.Item] = []
+    for worker in range(workers):
+        end = len(order) + (len(items) - len(order)) // (workers - worker)
+        for module in modules[worker::workers]:
+            order += module
+        order += islice(others, max(0, end - len(order)))
+    return [*order, *others]
