@@ -39,6 +39,7 @@ logger = logging.getLogger(__name__)
 
 State = Section.State
 ATTEMPTS_LIMIT = 3
+RUNS_LIMIT = 30
 LOOK_SECONDS = 1.0
 NOT_MADE: dict[str, Any] = {"folder": "", "progress": 0}
 
@@ -111,11 +112,18 @@ def claim_section(
 
 
 def return_section(row: Section) -> int:
-    """Let another worker take the section of one that is dead; 0 when it was only slow."""
+    """Let another worker take the section of one that is dead; 0 when it was only slow.
+
+    One on which worker after worker dies fails, and its film with it.
+    """
     same = Section.objects.filter(
         pk=row.pk, state=State.RUNNING, lease_by=row.lease_by, lease_until=row.lease_until
     )
-    return same.update(**NOT_MADE, state=State.WAITING, lease_by="", lease_until=None)
+    released = NOT_MADE | {"lease_by": "", "lease_until": None}
+    if row.runs < RUNS_LIMIT:
+        return same.update(**released, state=State.WAITING)
+    said = f"section {row.number}: {row.runs} workers died on it"
+    return same.update(**released, state=State.FAILED, error_code="interrupted", error_detail=said)
 
 
 class Held:
@@ -203,6 +211,7 @@ class Sharing:
     def finish(self, _task: "Task", _usage: "Usage") -> None:
         assert self._held is not None  # noqa: S101 - it was taken
         self._held.finish()
+        self._folders[self._held.row.number] = self._held.folder
         self._held, self._looked_at = None, 0.0
 
     def fail(self, _task: "Task", error: Unusable) -> None:

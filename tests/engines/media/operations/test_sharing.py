@@ -194,6 +194,17 @@ def test_what_a_dead_worker_had_is_taken_by_the_next_and_the_rest_is_kept(taken,
     assert (done.is_done, frames(done)) == (True, 13 * 30)
 
 
+def test_a_section_on_which_worker_after_worker_dies_fails_with_its_film(taken):
+    for run in range(1, sharing.RUNS_LIMIT + 1):
+        row = sharing.claim_section(worker=f"{run}/1/1")
+        assert (row.number, row.runs) == (0, run)
+        Section.objects.filter(pk=row.pk).update(lease_until="2020-01-01T00:00:00+00:00")
+        assert sweep_media().sections == 1
+    row.refresh_from_db()
+    assert (row.state, row.error_code, row.folder) == ("failed", "interrupted", "")
+    assert row.error_detail == "section 0: 30 workers died on it"
+
+
 def test_what_is_made_but_gone_from_the_disk_is_made_anew(taken, monkeypatch):
     assert help_with_section(worker="second/1/1")
     folder = storage.rendition_path(taken.sections.get(number=0).folder)
