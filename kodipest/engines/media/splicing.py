@@ -4,14 +4,13 @@ import json
 import math
 import shutil
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, Self
 
 from kodipest.engines.media.commands import SOURCE, Aside, ladder_arguments
-from kodipest.engines.media.encoder import TICK_SECONDS, Limits, Pulse, Usage, run_encoder
+from kodipest.engines.media.encoder import Limits, Pulse, Usage, run_encoder
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.facts import Probe
 from kodipest.engines.media.ladder import Ladder, Laddered, aside_of, limits_for, means_for
@@ -45,7 +44,7 @@ class Crew(Protocol):
     def keep(self, task: Task, fraction: float) -> None:
         """Say how far one is. Raises what must end its encoder."""
 
-    def finish(self, task: Task, usage: Usage) -> None:
+    def finish(self, task: Task) -> None:
         """Let everybody have it."""
 
     def fail(self, task: Task, error: Unusable) -> None:
@@ -95,7 +94,7 @@ class Making:
             sound="",
         )
 
-    def run(self, threads: int | None, on_seconds: Callable[[float], None]) -> Usage:
+    def run(self, threads: int | None, on_seconds: Callable[[float], None]) -> None:
         """Encode it; the record, which comes last, vouches for its files. Raises Unusable."""
         self.work.mkdir(mode=0o700)
         (self.work / SOURCE).symlink_to(self.source)
@@ -114,7 +113,6 @@ class Making:
         self._verify()
         self._put_aside()
         self._record(usage)
-        return usage
 
     def _advance(self, *, is_last: bool) -> None:
         for track in self.tracks.values():
@@ -185,6 +183,7 @@ class SplicedLadder(Ladder):
                 else:
                     self.crew.rest()
                 self._splice(strand)
+            strand.check()
         self._gather()
         return self._end(aside_of(self.probe, self.recipe, self.taps), self.spent + strand.usage)
 
@@ -209,11 +208,11 @@ class SplicedLadder(Ladder):
 
         self.making = making
         try:
-            usage = making.run(threads, tell)
+            making.run(threads, tell)
         except Unusable as error:
             self.crew.fail(task, error)
         else:
-            self.crew.finish(task, usage)
+            self.crew.finish(task)
         finally:
             self.making = None
 
@@ -302,41 +301,3 @@ class Strand:
     def _tick(self, _pulse: Pulse) -> None:
         if self._leaving.is_set():
             raise _Ended
-
-
-class Alone:
-    """A crew of one, in this process: section after section in folders of its own below `place`."""
-
-    def __init__(self, sections: tuple[Section, ...], place: Path, seconds: float) -> None:
-        self.sections = sections
-        self._place = place
-        self._seconds = seconds
-        self._fraction = 0.0
-        self._made = 0
-
-    def take(self) -> Task | None:
-        if self._made == len(self.sections):
-            return None
-        folder = self._place / str(self._made)
-        folder.mkdir(parents=True)
-        return Task(self.sections[self._made], folder)
-
-    def keep(self, _task: Task, fraction: float) -> None:
-        self._fraction = fraction
-
-    def finish(self, _task: Task, _usage: Usage) -> None:
-        self._made, self._fraction = self._made + 1, 0.0
-
-    def fail(self, _task: Task, error: Unusable) -> None:
-        raise error
-
-    def made(self, section: Section) -> Path | None:
-        return self._place / str(section.number) if section.number < self._made else None
-
-    def done_seconds(self) -> float:
-        done = sum(one.seconds_of(self._seconds) for one in self.sections[: self._made])
-        at_work = self.sections[self._made : self._made + 1]
-        return done + sum(self._fraction * one.seconds_of(self._seconds) for one in at_work)
-
-    def rest(self) -> None:
-        time.sleep(TICK_SECONDS)

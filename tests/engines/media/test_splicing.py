@@ -18,8 +18,8 @@ from kodipest.engines.media.probe import probe
 from kodipest.engines.media.progress import Progress
 from kodipest.engines.media.recipes import plan_for
 from kodipest.engines.media.sections import sections_of
-from kodipest.engines.media.splicing import Alone
 from tests.engines.media import footage, played
+from tests.engines.media.crew import Alone
 
 SECONDS = 13
 # Black from 1 to 4 s and standing still from 4 to 12 s: up to and across the cuts.

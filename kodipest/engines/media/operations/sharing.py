@@ -32,7 +32,6 @@ from kodipest.engines.media.sections import sections_of
 from kodipest.kernel import failpoints
 
 if TYPE_CHECKING:  # the encoder's side is loaded when there is something to encode
-    from kodipest.engines.media.encoder import Usage
     from kodipest.engines.media.splicing import Task
 
 logger = logging.getLogger(__name__)
@@ -208,7 +207,7 @@ class Sharing:
         assert self._held is not None  # noqa: S101 - it was taken
         self._held.keep(fraction)
 
-    def finish(self, _task: "Task", _usage: "Usage") -> None:
+    def finish(self, _task: "Task") -> None:
         assert self._held is not None  # noqa: S101 - it was taken
         self._held.finish()
         self._folders[self._held.row.number] = self._held.folder
