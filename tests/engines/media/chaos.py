@@ -108,6 +108,7 @@ class Town(Site):
                 env=self.environment,
                 stdout=log,
                 stderr=log,
+                start_new_session=True,
             )
 
     def keep_alive(self) -> None:
@@ -167,7 +168,8 @@ class Town(Site):
             self.keep_alive()
 
     def kill_web(self) -> None:
-        self.web.send_signal(signal.SIGKILL)
+        """Kill it with its own workers, which would stay behind and go on answering at the port."""
+        os.killpg(self.web.pid, signal.SIGKILL)
         self.web.wait()
 
     def kill_database(self) -> None:

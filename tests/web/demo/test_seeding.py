@@ -38,7 +38,12 @@ def script() -> catalogue.Catalogue:
 
 @pytest.fixture
 def cast(script: catalogue.Catalogue) -> Cast:
-    cast = Cast(script)
+    """The people of the catalogue, who come on stage when they are needed."""
+    return Cast(script)
+
+
+@pytest.fixture
+def whole_cast(cast: Cast) -> Cast:
     cast.raise_curtain()
     return cast
 
@@ -53,18 +58,18 @@ def set_stage(cast: Cast, spec: catalogue.Piece, until: Stage = Stage.PUBLICATIO
     return Work.objects.get(title=spec.title)
 
 
-def test_everybody_is_there_with_roles_and_consents(cast: Cast) -> None:
-    assert Person.objects.count() == len(cast.script.people) + 1
+def test_everybody_is_there_with_roles_and_consents(whole_cast: Cast) -> None:
+    assert Person.objects.count() == len(whole_cast.script.people) + 1
     halimah, fahrul = (Person.objects.get(username=name) for name in ("halimah", "fahrul"))
     assert has_consent(halimah, Purpose.VOICE)
     assert not has_consent(halimah, Purpose.FACE)
     assert [consent.purpose for consent in fahrul.consents.all()] == [Purpose.TRAINING]
 
 
-def test_the_curtain_rises_once(cast: Cast) -> None:
+def test_the_curtain_rises_once(whole_cast: Cast) -> None:
     before = (AuditEntry.objects.count(), Consent.objects.count(), accounts_file().read_text())
 
-    Cast(cast.script).raise_curtain()
+    Cast(whole_cast.script).raise_curtain()
 
     assert before == (
         AuditEntry.objects.count(),
@@ -73,7 +78,7 @@ def test_the_curtain_rises_once(cast: Cast) -> None:
     )
 
 
-def test_accounts_are_written_for_the_owner_only_and_open_the_door(cast: Cast) -> None:
+def test_accounts_are_written_for_the_owner_only_and_open_the_door(whole_cast: Cast) -> None:
     assert accounts_file().stat().st_mode & 0o777 == 0o600
     for line in accounts_file().read_text().splitlines():
         username, *_title, password = line.split()

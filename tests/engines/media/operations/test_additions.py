@@ -34,11 +34,12 @@ def tall(tmp_path_factory):
 
 
 @pytest.fixture
-def base(tall, settings):
+def base(tall, settings, made_once):
     """A film of 720 lines whose base is done and whose larger pictures wait."""
     settings.ENCODER_ADDITIONS = ["high"]
     request_transcode(original=adopt_file(path=tall))
-    done = transcode_next()
+    with made_once():
+        done = transcode_next()
     assert (done.state, done.part) == (State.DONE, "base")
     return done
 

@@ -24,9 +24,10 @@ State = Transcode.State
 
 
 @pytest.fixture
-def base(clip):
+def base(clip, made_once):
     request_transcode(original=adopt_file(path=clip))
-    return transcode_next()
+    with made_once():
+        return transcode_next()
 
 
 def faults():
