@@ -107,6 +107,23 @@ def prepare(home: Path) -> None:
         )
 
 
+def announce(home: Path) -> None:
+    """Start what says where the first page is, and with the demo goes on to build its films.
+
+    It is none of the supervisor's programs: it speaks where we speak, which may be a socket of systemd
+    or a file of somebody else, and these cannot be opened by name.
+    """
+    with (home / "log" / "announce.log").open("ab") as log:
+        subprocess.Popen(
+            [sys.executable, "-m", "config.announce"],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C is for us; it ends when we do
+            preexec_fn=end_with_parent,  # noqa: PLW1509 - this process has no threads
+        )
+
+
 def supervise() -> None:
     """Keep the programs of a node alive until a signal ends them all."""
     options = Leash()
@@ -178,6 +195,7 @@ def main() -> int:
         require_free_port(host, port)
         with Foreground():
             prepare(home)
+            announce(home)
             supervise()
         lock.close()
     except CannotStart as reason:

@@ -130,6 +130,25 @@ def test_a_node_ends_well(node: Node) -> None:
     assert "Traceback" not in node.said()
 
 
+def test_it_says_where_it_is_also_to_a_socket(home: Path, port: int) -> None:
+    """As systemd gives one: it cannot be opened by a name, only written to."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        node = subprocess.Popen(
+            [sys.executable, "-m", "config.start"],
+            cwd=homes.ROOT, env=homes.environment(home) | {"PORT": str(port)},
+            stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        try:
+            ours.settimeout(60)
+            heard = b""
+            while f"http://127.0.0.1:{port}".encode() not in heard:
+                heard += ours.recv(4096)
+        finally:
+            node.terminate()
+            assert node.wait(30) == 0
+
+
 def test_a_closed_terminal_ends_it_too(node: Node) -> None:
     node.health()
     family = node.family()

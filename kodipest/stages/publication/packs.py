@@ -84,7 +84,7 @@ def _downloads(edition: Edition, name: str) -> list[Download]:
     return [
         Download(
             private_url(main.transcode, file["file"], download_as=_kept_as(edition, file["file"])),
-            f"{ROLES[file['role']]} · {filesizeformat(file['bytes'])}",
+            f"{ROLES[file['role']]} · {_ending(file['file']).upper()} · {filesizeformat(file['bytes'])}",
         )
         for file in files
         if main and file["role"] in ROLES
@@ -93,4 +93,8 @@ def _downloads(edition: Edition, name: str) -> list[Download]:
 
 def _kept_as(edition: Edition, file: str) -> str:
     """Name it after the work, never after the file its maker sent."""
-    return f"{edition.work.slug}{PurePosixPath(file).suffix}"
+    return f"{edition.work.slug}.{_ending(file)}"
+
+
+def _ending(file: str) -> str:
+    return PurePosixPath(file).suffix.removeprefix(".")
