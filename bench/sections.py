@@ -3,8 +3,7 @@
     .venv/bin/python bench/sections.py [--minutes 60] [--height 360]
 
 Each way in a new site, with `manage.py work` as on a node; only the base of the film. A worker and its
-encoders are held on one core, as if each were a small computer. Prints one line of JSON; bench/media.md
-holds the figures.
+encoders are held on one core, as if each were a small computer. Prints one line of JSON.
 """
 
 import argparse
