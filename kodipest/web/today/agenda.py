@@ -276,7 +276,7 @@ def held_section(person: Person) -> Section:
     return Section(
         key="held",
         title=_("Held back by a consent"),
-        empty=_("Every published work is seen by everybody."),
+        empty=_("Everybody can see every published work."),
         items=[
             Item(
                 title=edition.revision.title,
