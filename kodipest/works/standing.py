@@ -30,7 +30,7 @@ WHAT_NEXT: dict[Standing, Promise] = {
     Standing.DRAFT: _("Finish it, then hand it to your mentor."),
     Standing.REWORKED: _("Change what was advised, then hand it in again."),
     Standing.RETURNED: _("Read the advice and start a new version."),
-    Standing.WITH_MENTOR: _("Your mentor reads it; there is nothing to do now."),
+    Standing.WITH_MENTOR: _("Your mentor is looking at it; there is nothing to do now."),
     Standing.APPROVED: _("Submit it to the curators, or let it grow first."),
     Standing.GROWING: _("It is growing. When it is ready, submit it to the curators."),
     Standing.WITH_CURATORS: _(

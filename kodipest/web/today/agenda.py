@@ -178,7 +178,7 @@ def for_coach(person: Person) -> Iterator[Section]:
         items=items,
         count=count,
         more_url=reverse("coaching"),
-        first=longest_waiting(items, _("A santri waits for your word"), _("Read it")),
+        first=longest_waiting(items, _("A santri waits for your word"), _("Look at it")),
     )
 
 
