@@ -171,6 +171,16 @@ def test_after_a_refusal_the_page_begins_where_something_is_wrong(enter: Enter) 
     expect(page.locator('textarea[name="body"]')).to_have_value("Tetap di sini.")
 
 
+def test_what_can_be_chosen_has_room_around_its_words(enter: Enter) -> None:
+    page = enter("Fauzan", "/studio/baru/")
+    padding = "label => getComputedStyle(label).padding"
+    assert page.locator(".kind-pick").first.evaluate(padding) == "20px 12px 16px"
+
+    page = enter("Ratna", "/publikasi/")
+    page.locator(".rows h3 a").first.click()
+    assert page.locator(".choice").first.evaluate(padding) == "10px 14px"
+
+
 def test_a_verdict_adds_up_while_it_is_given(enter: Enter) -> None:
     page = enter("Azizah", "/kurasi/")
     page.locator(".rows h3 a").first.click()
