@@ -132,6 +132,8 @@ def roles_of(person: Person) -> set[Role]:
 def role_line(person: Person) -> str:
     """Say in words what `person` does and where, for the signed-in header and inboxes."""
     lines = [
-        f"{held.get_role_display()}, {held.organisation}" for held in person.living_memberships
+        _("%(role)s, %(house)s")
+        % {"role": held.get_role_display(), "house": held.organisation.name}
+        for held in person.living_memberships
     ]
     return " · ".join(lines) or _("Guest")

@@ -33,7 +33,7 @@ PLACES = (
     Place(
         "preparations",
         "speed",
-        _("Preparation of files"),
+        _("File preparation"),
         frozenset({Role.OPERATOR, Role.PROGRAMME_MANAGER}),
     ),
 )

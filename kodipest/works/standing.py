@@ -30,9 +30,9 @@ WHAT_NEXT: dict[Standing, Promise] = {
     Standing.DRAFT: _("Finish it, then hand it to your mentor."),
     Standing.REWORKED: _("Change what was advised, then hand it in again."),
     Standing.RETURNED: _("Read the advice and start a new version."),
-    Standing.WITH_MENTOR: _("Your mentor reads it; there is nothing to do now."),
-    Standing.APPROVED: _("Lay it before the curators, or let it grow first."),
-    Standing.GROWING: _("It grows. When it is ready, lay it before the curators."),
+    Standing.WITH_MENTOR: _("Your mentor is looking at it; there is nothing to do now."),
+    Standing.APPROVED: _("Submit it to the curators, or let it grow first."),
+    Standing.GROWING: _("It is growing. When it is ready, submit it to the curators."),
     Standing.WITH_CURATORS: _(
         "A curator from another pesantren judges it; there is nothing to do now."
     ),
@@ -46,7 +46,7 @@ WITH_WHOM: dict[Standing, Promise] = {
     Standing.RETURNED: _("Its makers have it."),
     Standing.WITH_MENTOR: _("It waits for the word of a mentor."),
     Standing.APPROVED: _("Its makers decide where it goes next."),
-    Standing.GROWING: _("It grows in incubation."),
+    Standing.GROWING: _("It is growing in incubation."),
     Standing.WITH_CURATORS: _("It waits for the verdict of a curator."),
     Standing.PASSED: _("It waits for a channel in which it comes out."),
     Standing.PUBLISHED: _("Everybody can see it."),

@@ -103,6 +103,7 @@ def test_a_comic_is_turned_page_by_page(open_page: Open, find: Find) -> None:
     count = page.locator("[data-pages] > li").count()
     page.locator('[data-act="paged"]').click()
     assert at(page) == f"1 / {count}"
+    expect(page.locator("[data-pages] > li img").first).to_be_in_viewport(ratio=0.5)
 
     page.keyboard.press("ArrowRight")
     expect(page.locator("[data-at]")).to_have_text(f"2 / {count}")

@@ -171,6 +171,16 @@ def test_after_a_refusal_the_page_begins_where_something_is_wrong(enter: Enter) 
     expect(page.locator('textarea[name="body"]')).to_have_value("Tetap di sini.")
 
 
+def test_what_can_be_chosen_has_room_around_its_words(enter: Enter) -> None:
+    page = enter("Fauzan", "/studio/baru/")
+    padding = "label => getComputedStyle(label).padding"
+    assert page.locator(".kind-pick").first.evaluate(padding) == "20px 12px 16px"
+
+    page = enter("Ratna", "/publikasi/")
+    page.locator(".rows h3 a").first.click()
+    assert page.locator(".choice").first.evaluate(padding) == "10px 14px"
+
+
 def test_a_verdict_adds_up_while_it_is_given(enter: Enter) -> None:
     page = enter("Azizah", "/kurasi/")
     page.locator(".rows h3 a").first.click()
@@ -180,6 +190,47 @@ def test_a_verdict_adds_up_while_it_is_given(enter: Enter) -> None:
     expect(page.locator("[data-total]")).to_have_text("92,5")
     page.locator('input[name="adab"][value="1"]').check(force=True)
     expect(page.locator("[data-total-line]")).to_have_class(re.compile("low"))
+
+
+def test_a_sheet_of_curation_is_printed_on_white_over_the_whole_width(enter: Enter) -> None:
+    page = enter("Azizah", "/kurasi/", color_scheme="dark")
+    page.locator(".rows h3 a").first.click()
+    page.wait_for_selector("form.rubric")
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+
+    page.emulate_media(media="print", color_scheme="dark")
+
+    paper = "getComputedStyle(document.documentElement).backgroundColor"
+    assert page.evaluate(paper) == "rgb(255, 255, 255)"
+    for part in [".bench-main", "form.rubric"]:
+        box = page.locator(part).bounding_box()
+        assert box is not None
+        assert box["width"] > 1000  # of 1366: side by side they had 200 on paper
+    expect(page.locator(".strip")).to_be_hidden()
+    expect(page.locator("form.rubric .button").first).to_be_hidden()
+
+
+def test_on_a_phone_subtitles_have_room_beside_their_film(enter: Enter, short_film: Path) -> None:
+    page = enter("Fauzan", "/studio/baru/", viewport=PHONE)
+    start_work(page, "video", "Pasar pagi")
+    page.locator('input[type="file"]').first.set_input_files(short_film)
+    expect(page.locator(".player")).to_be_visible(timeout=90_000)
+    page.goto(f"{page.url.split('#')[0]}teks/id/")
+    for _ in range(3):
+        page.locator("[data-add]").click()
+
+    page.locator(".cue [data-words]").last.focus()
+    page.wait_for_timeout(800)  # it glides there
+
+    words = page.locator(".cue [data-words]").last.bounding_box()
+    film = page.locator(".caption-film").bounding_box()
+    tabs = page.locator("nav.tabs").bounding_box()
+    assert words is not None
+    assert film is not None
+    assert tabs is not None
+    assert film["y"] + film["height"] <= words["y"]
+    assert words["y"] + words["height"] <= tabs["y"]
+    assert tabs["y"] - film["y"] - film["height"] > 180
 
 
 def test_a_mentor_gets_by_with_the_keyboard_alone(enter: Enter) -> None:

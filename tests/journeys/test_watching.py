@@ -1,5 +1,6 @@
 """A stranger watches: the player, the languages, the colours, the page without a script, the phone on a bad line."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -184,6 +185,18 @@ def test_the_same_page_in_three_languages(open_page: Open, watch_path: str) -> N
         page.locator(f'header a[hreflang="{code}"]').click()
         page.wait_for_url(f"**{mark}{watch_path}")
         assert page.locator("html").get_attribute("lang") == code
+
+
+def test_an_arrow_beside_a_short_shelf_still_says_where_it_leads(open_page: Open) -> None:
+    page = open_page("/en/")
+
+    link = page.get_by_role("link", name=re.compile("^Show all ?: Audio$"))
+
+    expect(link).to_be_visible()
+    box = link.bounding_box()
+    assert box is not None
+    assert box["width"] >= 44
+    assert box["height"] >= 44
 
 
 def test_a_quiet_word_when_the_line_goes_and_comes(open_page: Open) -> None:

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -170,6 +170,18 @@ def test_somebody_shut_out_stands_for_no_organisation():
     held.person.is_active = False
 
     assert organisations_of(held.person, Role.OPERATOR) == []
+
+
+def test_a_role_is_told_in_the_order_of_the_language():
+    held = MembershipFactory(role=Role.CURATOR, organisation__name="Rumah Baca")
+
+    for language, words in (
+        ("id", "Kurator, Rumah Baca"),
+        ("en", "Curator, Rumah Baca"),
+        ("zh-hans", "Rumah Baca 甄选评审"),
+    ):
+        with translation.override(language):
+            assert role_line(held.person) == words
 
 
 def test_a_person_without_a_role_is_a_guest():

@@ -27,7 +27,7 @@ _TONES: dict[Severity, str] = {"stop": "error", "advice": "warning", "note": "in
 _WORDS: dict[str, tuple["_StrPromise", "_StrPromise"]] = {
     "no_sound": (
         _("There is no sound"),
-        _("If there should be, look whether a track is muted, and export it again."),
+        _("If there should be, check whether a track is muted, and export it again."),
     ),
     "silent": (
         _("Nothing is heard from beginning to end"),
@@ -37,7 +37,7 @@ _WORDS: dict[str, tuple["_StrPromise", "_StrPromise"]] = {
     ),
     "silence": (
         _("Nothing is heard here"),
-        _("If that is not meant, look whether a track is muted or missing."),
+        _("If this was not intended, check whether a track is muted or missing."),
     ),
     "quiet": (
         _("The sound is very quiet"),
@@ -54,7 +54,7 @@ _WORDS: dict[str, tuple["_StrPromise", "_StrPromise"]] = {
     "true_peak": (
         _("The sound touches its upper limit"),
         _(
-            "It may crackle on some telephones. Lower it a little in your editing program and export it again."
+            "It may crackle on some phones. Lower it a little in your editing program and export it again."
         ),
     ),
     "clipping": (
@@ -73,15 +73,15 @@ _WORDS: dict[str, tuple["_StrPromise", "_StrPromise"]] = {
     ),
     "all_black": (
         _("The picture is black from beginning to end"),
-        _("Look whether the picture track is switched on, then export it again."),
+        _("Check that the picture track is switched on, then export it again."),
     ),
     "black": (
         _("The picture is black here"),
-        _("If that is not meant, a clip may be missing."),
+        _("If this was not intended, a clip may be missing."),
     ),
     "frozen": (
         _("The picture stands still here"),
-        _("If that is not meant, a clip may be missing or too short."),
+        _("If this was not intended, a clip may be missing or too short."),
     ),
     "blur": (
         _("The picture is blurred"),
@@ -90,7 +90,7 @@ _WORDS: dict[str, tuple["_StrPromise", "_StrPromise"]] = {
     "small": (
         _("The picture is small"),
         _(
-            "It will look rough on a television. Film and export in HD (720 lines or more) if your telephone can."
+            "It will look rough on a television. Film and export in HD (720 lines or more) if your phone can."
         ),
     ),
     "bars letterbox": (
@@ -127,7 +127,7 @@ _WORDS: dict[str, tuple["_StrPromise", "_StrPromise"]] = {
     ),
     "captions_language": (
         _("Captions may be in another language than they say"),
-        _("Look whether the right file was chosen for each language. A program guessed this."),
+        _("Check that the right file was chosen for each language. A program guessed this."),
     ),
     "faces": (
         _("Faces can be seen"),

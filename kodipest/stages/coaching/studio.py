@@ -27,7 +27,7 @@ def steps(desk: Desk) -> Iterator[Step]:
         )
     elif desk.standing == Standing.WITH_MENTOR:
         yield Step(
-            title=_("Your mentor is reading"),
+            title=_("Your mentor is looking at it"),
             text=_("You will find the advice here. Until then there is nothing to do."),
         )
 

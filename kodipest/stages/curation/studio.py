@@ -18,7 +18,7 @@ def steps(desk: Desk) -> Iterator[Step]:
     """Offer to lay the approved version before the curators, or say that they have it."""
     if desk.standing in {Standing.APPROVED, Standing.GROWING}:
         yield Step(
-            title=_("Lay it before the curators"),
+            title=_("Submit it to the curators"),
             text=_(
                 "A curator from another pesantren judges exactly this version, without your names."
             ),

@@ -36,7 +36,7 @@ class WithdrawForm(forms.Form):
     """Why a work is taken off, confirmed by typing its title."""
 
     why = forms.CharField(
-        label=_("Why it is taken off"),
+        label=_("Why it is taken down"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Its makers read this."),
@@ -52,6 +52,6 @@ class WithdrawForm(forms.Form):
         typed: str = self.cleaned_data["title"]
         if clean_line(typed).casefold() != clean_line(self.wanted).casefold():
             raise forms.ValidationError(
-                _("This is not the title. Nothing was taken off."), code="wrong_title"
+                _("This is not the title. Nothing was taken down."), code="wrong_title"
             )
         return typed

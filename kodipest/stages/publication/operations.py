@@ -104,10 +104,10 @@ def withdraw_work(*, work: Work, by: Person, why: str) -> Edition:
     require(by, "publication.withdraw_work", work)
     lock(work)
     if not clean_text(why):
-        raise Refusal({"why": Refusal(_("Say why the work is taken off."), code="reason_missing")})
+        raise Refusal({"why": Refusal(_("Say why the work is taken down."), code="reason_missing")})
     edition = Edition.objects.filter(work=work, withdrawn_at=None).first()
     if edition is None:
-        raise Refusal(_("This work is not out in public."), code="not_out")
+        raise Refusal(_("This work is not public."), code="not_out")
     edition.work = work
     _take_off(edition, timezone.now(), by, why)
     audit.record("withdraw_work", edition, by=by)
@@ -128,7 +128,7 @@ def withdraw_work_again(withdrawn: Entry) -> None:
     if not editions.filter(pk=edition.pk, withdrawn_at=None).exists():
         return
     by = recorder_of(withdrawn) or edition.published_by
-    why = _("It was taken off before; the copy that was brought back did not know that yet.")
+    why = _("It was taken down before; the copy that was brought back did not know that yet.")
     _take_off(edition, datetime.fromisoformat(withdrawn.at), by, why)
     audit.record("withdraw_work_again", edition, by=None, withdrawn_by=withdrawn.by)
 
@@ -163,7 +163,7 @@ def ask_for_pack(*, work: Work, name: str, by: Person) -> Transcode:
     require(by, "publication.ask_for_pack", work)
     edition = Edition.objects.filter(work=work, withdrawn_at=None).first()
     if edition is None:
-        raise Refusal(_("This work is not out in public."), code="not_out")
+        raise Refusal(_("This work is not public."), code="not_out")
     main = edition.revision.main
     if main is None or name not in PACKS_OF_KIND.get(main.original.kind, ()):
         raise Refusal(_("There is no such pack of this work."), code="no_such_pack")

@@ -20,12 +20,12 @@ def steps(desk: Desk) -> Iterator[Step]:
         )
     elif desk.standing == Standing.PUBLISHED:
         yield Step(
-            title=_("It is out"),
+            title=_("It is public"),
             text=_(
-                "Everybody can see it. The pesantren and the programme may take it off at any time."
+                "Everybody can see it. The pesantren and the programme may take it down at any time."
             ),
             url=reverse("work", args=[desk.work.slug]),
-            action=_("To its public page"),
+            action=_("Go to its public page"),
             is_link=True,
         )
     elif desk.standing == Standing.HELD:

@@ -178,7 +178,7 @@ def for_coach(person: Person) -> Iterator[Section]:
         items=items,
         count=count,
         more_url=reverse("coaching"),
-        first=longest_waiting(items, _("A santri waits for your word"), _("Read it")),
+        first=longest_waiting(items, _("A santri waits for your word"), _("Look at it")),
     )
 
 
@@ -276,7 +276,7 @@ def held_section(person: Person) -> Section:
     return Section(
         key="held",
         title=_("Held back by a consent"),
-        empty=_("Every published work is seen by everybody."),
+        empty=_("Everybody can see every published work."),
         items=[
             Item(
                 title=edition.revision.title,

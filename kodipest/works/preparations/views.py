@@ -1,6 +1,7 @@
 """The desk of whoever looks after the preparation of files, and the button of its makers."""
 
 from collections.abc import Callable, Sequence
+from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kodipest.engines.media.messages import words_for_transcode
-from kodipest.engines.media.models import Transcode
+from kodipest.engines.media.models import Original, Transcode
 from kodipest.kernel.permissions import require
 from kodipest.people.http import PersonRequest
 from kodipest.works.desk import time_left
@@ -31,6 +32,12 @@ from kodipest.works.preparations.queries import (
 from kodipest.works.queries import works_on_desk_of
 
 PAGE_SIZE = 20
+ICONS: Final = {
+    Original.Kind.VIDEO: "video",
+    Original.Kind.AUDIO: "audio",
+    Original.Kind.IMAGE: "poster",
+    Original.Kind.DOCUMENT: "ebook",
+}
 
 
 @login_required
@@ -53,6 +60,12 @@ def preparations(request: PersonRequest) -> HttpResponse:
     return render(request, "works/preparations.html", shown | wanted)
 
 
+def part_of(row: Transcode) -> str:
+    """Say what is made: a pack by its name, and what every file becomes by the kind of the file."""
+    is_base = row.part == Transcode.Part.BASE
+    return row.original.get_kind_display() if is_base else row.get_part_display()
+
+
 def rows_of(transcodes: Sequence[Transcode]) -> list[dict[str, object]]:
     """Tell of each preparation which file it is for and how it stands, in words and figures."""
     files = files_of(transcodes)
@@ -60,6 +73,8 @@ def rows_of(transcodes: Sequence[Transcode]) -> list[dict[str, object]]:
         {
             "transcode": row,
             "file": files.get(row.pk),
+            "icon": ICONS[Original.Kind(row.original.kind)],
+            "part": part_of(row),
             "percent": row.progress * 100 if row.state == Transcode.State.RUNNING else None,
             "left": time_left(row.seconds_left),
             "trouble": words_for_transcode(row.error_code) if row.error_code else "",

@@ -11,6 +11,7 @@ from kodipest.kernel.text import is_arabic
 from kodipest.works.exhibits import Address, drawn_page, manifest_of
 from kodipest.works.models import Asset, Revision, Work
 
+_HEADING = re.compile(r"<(/?)h([1-5])\b")
 _PICTURE = re.compile(re.escape(reading.PICTURE) + r'([A-Za-z0-9_-]+\.webp)(?=")')
 
 
@@ -130,12 +131,17 @@ def sheet_of(page: reading.Page, asset: Asset, address: Address) -> Sheet:
     return Sheet(page.number, drawn.src, drawn.srcset, drawn.width, drawn.height, page.text)
 
 
+def _one_lower(tag: re.Match[str]) -> str:
+    return f"<{tag[1]}h{int(tag[2]) + 1}"
+
+
 def chapter_of(html: str, asset: Asset, address: Address) -> SafeString | str:
     """Return a chapter, which the engine made safe, with the addresses of its pictures."""
 
     def place(found: re.Match[str]) -> str:
         return address(asset.transcode, f"{reading.FOLDER}/{found[1]}")
 
+    html = _HEADING.sub(_one_lower, html)  # the one h1 of the page is the title of the book
     return mark_safe(_PICTURE.sub(place, html)) if html else ""  # noqa: S308 -- engines.media.epub_chapters
 
 

@@ -59,6 +59,16 @@ def test_the_decided_cost_the_same_for_one_and_for_three(
     assert text_of(page).count("<tr>") == count + 1
 
 
+def test_the_totals_stand_under_each_other_with_the_same_decimals(citra, people):
+    passed(people, started_film(people, title="Hujan"))
+
+    assert ">92,50</td>" in text_of(citra.get(reverse("curation_decided")))
+
+    Verdict.objects.update(total=100)
+
+    assert ">100,00</td>" in text_of(citra.get(reverse("curation_decided")))
+
+
 @pytest.mark.parametrize("name", ["curation", "curation_decided"])
 def test_empty_lists_say_what_will_come(citra, name):
     assert 'class="empty"' in text_of(citra.get(reverse(name)))

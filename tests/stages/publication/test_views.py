@@ -126,6 +126,19 @@ def test_a_film_has_a_player_with_words_and_a_way_without_script(client: Client)
     assert "data-say-broken=" in response.text
 
 
+@pytest.mark.parametrize(("prefix", "half"), [("", "0,5×"), ("/en", "0.5×"), ("/zh-hans", "0.5×")])
+def test_speeds_are_written_as_the_language_writes_numbers(
+    client: Client, prefix: str, half: str
+) -> None:
+    people = cast()
+    edition = published(people, started_film(people))
+
+    page = client.get(prefix + path_of(edition)).text
+
+    assert f'<option value="0.5">{half}</option>' in page
+    assert '<option value="1" selected>1×</option>' in page
+
+
 def test_a_film_that_is_still_being_prepared_can_be_watched_already(client: Client) -> None:
     people = cast()
     edition = published(people, started_film(people))

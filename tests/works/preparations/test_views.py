@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from django.urls import reverse
 
@@ -10,6 +12,7 @@ from tests.factories.works import asset
 
 pytestmark = pytest.mark.django_db
 
+ICONS = Path("kodipest/web/static/web/icons.svg")
 State = Transcode.State
 STATES = [
     {"failed": True, "error_detail": "exit 1;\n[mov] moov atom not found"},
@@ -61,6 +64,30 @@ def test_what_is_not_ready_stands_there_with_reason_and_log(dewi, people):
     assert reverse("preparation_retry", args=[failed.pk]) in page
     assert reverse("preparation_call_off", args=[running.pk]) in page
     assert reverse("preparation_retry", args=[waiting.pk]) not in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "part", "words", "icon"),
+    [
+        ("video", "base", "video", "video"),
+        ("audio", "base", "sound", "audio"),
+        ("image", "base", "picture", "poster"),
+        ("document", "base", "document", "ebook"),
+        ("video", "high", "larger pictures", "video"),
+    ],
+)
+def test_a_file_is_called_and_drawn_as_what_it_is(dewi, people, kind, part, words, icon):
+    transcode = TranscodeFactory(original__kind=kind)
+    asset(Revision.objects.get(work=started(people)), transcode=transcode)
+    if part != "base":
+        transcode = TranscodeFactory(original=transcode.original, part=part, base=transcode)
+
+    page = text_of(dewi.get("/en" + reverse("preparations")))
+
+    row = page.split(f"preparation-{transcode.pk}")[1]
+    assert f"· {words} ·" in " ".join(row.split())
+    assert f"icons.svg#{icon}" in row.split("<h3")[0]
+    assert f'<symbol id="{icon}"' in ICONS.read_text()
 
 
 def test_filters_stand_in_the_address(dewi, people):

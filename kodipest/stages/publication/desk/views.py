@@ -104,7 +104,7 @@ def publish(request: PersonRequest, work_id: UUID) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, refusal)
         else:
-            said = _("“%(title)s” is out in %(channel)s.")
+            said = _("“%(title)s” is now public in %(channel)s.")
             messages.success(request, said % {"title": work.title, "channel": edition.channel.name})
             return redirect("publication")
     told = standings_of([work])[0]
@@ -139,7 +139,7 @@ def withdraw(request: PersonRequest, work_id: UUID) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, refusal)
         else:
-            said = _("“%(title)s” is taken off. Nobody sees it any more.")
+            said = _("“%(title)s” was taken down. Nobody sees it any more.")
             messages.success(request, said % {"title": edition.revision.title})
             return redirect("today")
     status = SAY_NO if form.is_bound else 200

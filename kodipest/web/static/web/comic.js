@@ -34,7 +34,10 @@ class Comic {
   }
 
   do(name) {
-    if (name === "paged") this.page(!this.isPaged);
+    if (name === "paged") {
+      this.page(!this.isPaged);
+      if (this.isPaged) this.root.scrollIntoView({ block: "start" });
+    }
     if (name === "side") this.side(this.reads === "rtl" ? "ltr" : "rtl");
     if (name === "full") document.fullscreenElement ? document.exitFullscreen() : this.root.requestFullscreen().then(() => this.page(true));
     if (name === "next") this.go(this.at + 1);

@@ -71,14 +71,14 @@ export class Face {
     const percent = Math.floor(share);
     const { state } = this.element.dataset;
     this.bar.value = share;
-    const parts = [`${percent} %`, `${this.bytes(here)} / ${this.bytes(size)}`];
+    const parts = [`${percent}%`, `${this.bytes(here)} / ${this.bytes(size)}`];
     if (state === "refused") parts.splice(0, 2, this.bytes(size));
     if (speed && state === "sending" && here < size) {
       parts.push(this.bytes(speed, "-per-second"), say("left", { time: this.duration((size - here) / speed) }));
     }
     this.part("figures").textContent = parts.join(" · ");
     const step = Math.floor(percent / SPOKEN);
-    if (step > this.spoken && state === "sending" && percent < 100) this.speak(`${name}: ${percent} %`);
+    if (step > this.spoken && state === "sending" && percent < 100) this.speak(`${name}: ${percent}%`);
     this.spoken = step;
   }
 
