@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from kodipest.engines.media import storage, stores
 from kodipest.engines.media.manifest import FILE_NAME, Manifest, read_manifest
@@ -34,12 +35,13 @@ def finished_before(transcode: Transcode) -> dict[str, Any] | None:
 
 
 def is_to_be_taken_over(folder: str) -> bool:
-    """Say whether `folder` is whole and waits for the next attempt to join it."""
+    """Say whether `folder` is whole and waits for the next attempt to join it, or is being taken."""
     fingerprint, _dash, run = folder.partition("-")
     if not run.isdecimal() or not _is_finished(storage.renditions() / folder):
         return False
-    waiting = Transcode.objects.filter(fingerprint=fingerprint, runs=run, state=State.WAITING)
-    return waiting.filter(base__isnull=False).exists()
+    waits = Q(state=State.WAITING, runs=run) | Q(state=State.RUNNING, runs=int(run) + 1)
+    rows = Transcode.objects.filter(waits, fingerprint=fingerprint, base__isnull=False)
+    return rows.exists()
 
 
 def _is_finished(folder: Path) -> bool:

@@ -131,6 +131,14 @@ def test_an_addition_killed_while_joining_is_joined_by_the_next_run(base, monkey
     assert faults() == []
     assert f"{row.fingerprint}-1" in folders()  # not encoded again
 
+    # A sweep that comes by while the next run takes it over leaves it alone.
+    take_over = additions.finished_before
+
+    def swept_meanwhile(transcode):
+        sweep_media()
+        return take_over(transcode)
+
+    monkeypatch.setattr(additions, "finished_before", swept_meanwhile)
     monkeypatch.setattr(prepare, "prepare", None)
     added = transcode_next()
     base.refresh_from_db()

@@ -52,6 +52,7 @@ class Foreman:
         look = interval * LOOKS_BETWEEN_RINGS if self.errands else interval
         self.lanes = [FilmLane(lane, interval=look) for lane in (Lane.BASES, Lane.ADDITIONS)]
         self._ended = threading.Event()
+        self._is_over = threading.Event()
         self._sweep_at = self._files_at = 0.0
         self._seen_at = time.monotonic()
 
@@ -62,7 +63,8 @@ class Foreman:
         """
         for lane in self.lanes:
             lane.start()
-        threading.Thread(target=self._beat, name="beat", daemon=True).start()
+        beat = threading.Thread(target=self._beat, name="beat", daemon=True)
+        beat.start()
         has_rested = False
         while not self._ended.is_set() and all(lane.is_alive() for lane in self.lanes):
             if has_rested := self.has_rested():
@@ -70,6 +72,8 @@ class Foreman:
             self.go_round()
             self._ended.wait(self.interval)
         self._drain()
+        self._is_over.set()
+        beat.join()
         # The new one bears our name: what a lane still holds would never count as left behind.
         is_free = not any(lane.is_alive() for lane in self.lanes)
         return has_rested and is_free and not self._ended.is_set()
@@ -137,11 +141,13 @@ class Foreman:
     def _beat(self) -> None:
         """Show that all threads go their rounds."""
         was_busy = None
-        while True:
+        while not self._is_over.is_set():
             end = time.monotonic() + BEAT_SECONDS
             if self.is_going_round():
                 self._show(was_busy := self.is_busy)
-            while time.monotonic() < end and self.is_busy is was_busy:
+            while (
+                time.monotonic() < end and self.is_busy is was_busy and not self._is_over.is_set()
+            ):
                 time.sleep(LOOK_SECONDS)
 
     def _show(self, is_busy: bool) -> None:
