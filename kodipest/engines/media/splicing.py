@@ -294,7 +294,7 @@ class Strand:
             if words:
                 self.usage = run_encoder(words, folder, limits, self._tick)
         except _Ended:
-            pass
+            return  # `__exit__` asked for it: what ended the film is told by whoever left
         except Exception as error:  # noqa: BLE001 - told to whoever waits
             self._error = error
 
