@@ -124,7 +124,7 @@ class Lease:
         Raises LeaseLost when the row is somebody else's, or may be, because the lease has run out.
         """
         try:
-            is_ours = self._mine.update(lease_until=next_end(), **fields)
+            is_ours = self._mine.update(lease_until=_next_end(), **fields)
         except DatabaseError as error:
             logger.warning("a lease could not be renewed: %s", error)
             close_old_connections()
@@ -169,7 +169,29 @@ def _patiently(update: Callable[[], int]) -> int:
     return update()
 
 
-def next_end() -> datetime:
+def claim(row: Transcode | Section, worker: str, **also: Any) -> bool:
+    """Give a waiting row to `worker`, and write `also`; False when another one was first.
+
+    The folder of the attempt is named here, so it belongs to a row from its first file on.
+    """
+    run = row.runs + 1
+    fields: dict[str, Any] = {
+        "state": row.State.RUNNING,
+        "runs": run,
+        "folder": f"{row.fingerprint}-{run}",
+        "lease_by": worker,
+        "lease_until": _next_end(),
+        **also,
+    }
+    rows = type(row)._meta.base_manager
+    if not rows.filter(pk=row.pk, state=row.State.WAITING, runs=row.runs).update(**fields):
+        return False
+    for name, value in fields.items():
+        setattr(row, name, value)
+    return True
+
+
+def _next_end() -> datetime:
     """Return until when a lease taken or renewed now lasts."""
     lasts = timedelta(seconds=settings.MEDIA_LEASE_SECONDS)
     return timezone.now() + lasts

@@ -23,7 +23,7 @@ from kodipest.engines.media import storage, stores
 from kodipest.engines.media.errors import Code, Unusable
 from kodipest.engines.media.facts import Probe
 from kodipest.engines.media.models import Section, Transcode
-from kodipest.engines.media.operations.leases import Interrupted, Lease, LeaseLost, next_end
+from kodipest.engines.media.operations.leases import Interrupted, Lease, LeaseLost, claim
 from kodipest.engines.media.operations.requests import plan_of
 from kodipest.engines.media.progress import Progress
 from kodipest.engines.media.recipes import Recipe
@@ -94,18 +94,7 @@ def claim_section(
         "transcode__turn_at", "transcode", "number"
     )
     while candidate := order.first():
-        run = candidate.runs + 1
-        fields: dict[str, Any] = {
-            "state": State.RUNNING,
-            "runs": run,
-            "folder": f"{candidate.fingerprint}-{run}",
-            "lease_by": worker,
-            "lease_until": next_end(),
-        }
-        same = Section.objects.filter(pk=candidate.pk, state=State.WAITING, runs=candidate.runs)
-        if same.update(**fields):
-            for name, value in fields.items():
-                setattr(candidate, name, value)
+        if claim(candidate, worker):
             return candidate
     return None
 

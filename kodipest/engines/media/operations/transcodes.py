@@ -22,7 +22,7 @@ from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.facts import Probe
 from kodipest.engines.media.models import Examination, Section, Transcode
 from kodipest.engines.media.operations import additions, packing, sharing
-from kodipest.engines.media.operations.leases import Interrupted, Lease, LeaseLost, next_end
+from kodipest.engines.media.operations.leases import Interrupted, Lease, LeaseLost, claim
 from kodipest.engines.media.operations.requests import (
     BACK_TO_WAITING,
     NOTHING_MADE,
@@ -61,12 +61,12 @@ class Lane(Enum):
 def claim_next(*, worker: str, lane: Lane = Lane.ANY) -> Transcode | None:
     """Give the transcode whose turn it is to `worker`, or None when nothing waits in `lane`.
 
-    "No row updated" means that another worker was first; then the next one is tried. The folder
-    of the attempt is named here, so it belongs to a row from its first file on.
+    When another worker was first, the next one is tried.
     """
     while candidates := _whose_turn(lane):
         for candidate in candidates:
-            if _claim(candidate, worker):
+            begins = {"started_at": timezone.now(), "seconds_left": None, "first_playable_at": None}
+            if claim(candidate, worker, **begins):
                 return candidate
     return None
 
@@ -81,26 +81,6 @@ def _whose_turn(lane: Lane = Lane.ANY) -> list[Transcode]:
     if lane is Lane.ADDITIONS:
         first = takewhile(lambda row: row.part != Part.BASE, first)
     return list(first)
-
-
-def _claim(candidate: Transcode, worker: str) -> bool:
-    run = candidate.runs + 1
-    fields: dict[str, Any] = {
-        "state": State.RUNNING,
-        "runs": run,
-        "folder": f"{candidate.fingerprint}-{run}",
-        "lease_by": worker,
-        "lease_until": next_end(),
-        "started_at": timezone.now(),
-        "seconds_left": None,
-        "first_playable_at": None,
-    }
-    waiting = Transcode.objects.filter(pk=candidate.pk, state=State.WAITING, runs=candidate.runs)
-    if not waiting.update(**fields):
-        return False
-    for name, value in fields.items():
-        setattr(candidate, name, value)
-    return True
 
 
 def transcode_next(*, worker: str | None = None, lane: Lane = Lane.ANY) -> Transcode | None:
