@@ -89,6 +89,7 @@ def files_context(work: Work, person: Person, bound: Bound | None = None) -> dic
         "revision": revision,
         "told": told,
         "may_change": may_change,
+        "lies_under": reverse("studio" if may_change else "studio_all"),
         "is_open": is_open,
         "rows": rows,
         "is_busy": any(row["is_busy"] for row in rows),

@@ -1,8 +1,9 @@
-"""What a program noticed in the film or sound of a version, for those who work on it."""
+"""What a program noticed in the film, sound or pictures of a version, for those who work on it."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from kodipest.engines.media import plots
@@ -15,6 +16,7 @@ from kodipest.works.models import Asset, Revision, Work
 from kodipest.works.queries import works_seen_by
 
 PLAYED = {"video", "audio"}
+SEEN = {"video", "image"}
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,17 @@ class Noticed:
     similar: Sequence[Work]
     plots: Sequence[Plot]
     has_looked: bool
-    is_film: bool
+    kind: str
+
+    @property
+    def is_played(self) -> bool:
+        """Say whether it has times."""
+        return self.kind in PLAYED
+
+    @property
+    def is_seen(self) -> bool:
+        """Say whether somebody may be seen in it."""
+        return self.kind in SEEN
 
     @property
     def to_change(self) -> list[Topic]:
@@ -42,22 +54,22 @@ class Noticed:
 
 
 def noticed_in(revision: Revision, *, reader: Person) -> Noticed | None:
-    """Say what was noticed in the main file of `revision`; None while nothing was measured.
+    """Say what was noticed in the main files of `revision`; None while nothing was measured.
 
-    One query; one more for captions, and two where something alike was here before.
+    Two queries; one more for captions, and one where something alike was here before.
     """
     main = revision.main
-    if main is None or main.original.kind not in PLAYED:
+    if main is None or main.original.kind not in PLAYED | SEEN:
         return None
-    examination = Examination.objects.filter(original_id=main.original_id).first()
-    if examination is None:
+    examined = _examined(revision)
+    if not examined:
         return None
-    report = examination.report
-    elsewhere = _elsewhere(examination, revision.work)
-    findings = [Finding.from_dict(one) for one in report["findings"]]
-    findings += _about_captions(revision, has_sound=main.original.probe.get("has_audio", False))
-    findings += _about_others(examination, set(elsewhere))
-    curves = report.get("curves") or {}
+    elsewhere = _elsewhere(examined.values(), revision.work)
+    findings = [one for at in examined.items() for one in _found(*at, set(elsewhere))]
+    if main.original.kind in PLAYED:
+        has_sound = main.original.probe.get("has_audio", False)
+        findings += _about_captions(revision, has_sound=has_sound)
+    curves = examined[min(examined)].report.get("curves") or {}
     drawn = (
         plots.loudness_plot(curves.get("loudness")),
         plots.bit_rate_plot(curves.get("bit_rate")),
@@ -66,9 +78,29 @@ def noticed_in(revision: Revision, *, reader: Person) -> Noticed | None:
         topics=topics(worst_first(findings)),
         similar=_shown_to(reader, elsewhere.values()),
         plots=[plot for plot in drawn if plot],
-        has_looked=bool(report.get("looked")),
-        is_film=main.original.kind == "video",
+        has_looked=all(one.report.get("looked") for one in examined.values()),
+        kind=main.original.kind,
     )
+
+
+def _examined(revision: Revision) -> dict[int, Examination]:
+    """Map the pages of a comic, counted from 1, to what was measured on them; 0 is the only file."""
+    files = revision.main_files
+    first = 0 if len(files) == 1 else 1
+    rows = Examination.objects.filter(original__in=[file.original_id for file in files])
+    by_original = {row.original_id: row for row in rows.select_related("original")}
+    return {
+        number: by_original[file.original_id]
+        for number, file in enumerate(files, first)
+        if file.original_id in by_original
+    }
+
+
+def _found(page: int, examination: Examination, elsewhere: set[str]) -> list[Finding]:
+    """Return what was found on one file, with its page if it is one of several."""
+    found = [Finding.from_dict(one) for one in examination.report["findings"]]
+    found += _about_others(examination, elsewhere)
+    return [replace(one, page=page) for one in found] if page else found
 
 
 def _about_captions(revision: Revision, *, has_sound: bool) -> list[Finding]:
@@ -83,11 +115,9 @@ def _about_captions(revision: Revision, *, has_sound: bool) -> list[Finding]:
     return captions_findings(texts, has_sound=has_sound)
 
 
-def _elsewhere(examination: Examination, work: Work) -> dict[str, set[UUID]]:
-    """Map each similar original to the works it is the main file of, other than `work` itself."""
-    alike = [one["original"] for one in examination.similar]
-    if not alike:
-        return {}
+def _elsewhere(examined: Iterable[Examination], work: Work) -> dict[str, set[UUID]]:
+    """Map each similar or equal original to the works it is a main file of, other than `work` itself."""
+    alike = {one["original"] for examination in examined for one in _alike(examination)}
     found = Asset.objects.filter(original_id__in=alike, role=Asset.Role.MAIN)
     works = defaultdict[str, set[UUID]](set)
     pairs = found.exclude(revision__work=work).values_list("original_id", "revision__work_id")
@@ -96,8 +126,20 @@ def _elsewhere(examination: Examination, work: Work) -> dict[str, set[UUID]]:
     return works
 
 
+def _alike(examination: Examination) -> list[dict[str, Any]]:
+    """List what was here before, and the same bytes: somebody else may have sent them too."""
+    original = examination.original
+    end = original.probe.get("duration_seconds")
+    equal = {
+        "original": str(original.pk),
+        "picture": float(original.kind in SEEN),
+        "sound": {"start": 0, "end": end, "alike": 1} if original.probe.get("has_audio") else None,
+    }
+    return [*examination.similar, equal]
+
+
 def _about_others(examination: Examination, elsewhere: set[str]) -> list[Finding]:
-    alike = [one for one in examination.similar if one["original"] in elsewhere]
+    alike = [one for one in _alike(examination) if one["original"] in elsewhere]
     found = list[Finding]()
     if share := max((one["picture"] for one in alike), default=0.0):
         found.append(Finding("similar_picture", "advice", value=share))

@@ -45,6 +45,10 @@ def alike(original: Original, **more: Any) -> dict[str, Any]:
     return {"original": str(original.pk), "picture": 0.9, "sound": None} | more
 
 
+def picture(**fields: Any) -> dict[str, Any]:
+    return {"code": "small", "severity": "note", "value": 600, "text": "picture"} | fields
+
+
 def codes(revision: Revision, reader: Person) -> list[str]:
     noticed = noticed_in(revision, reader=reader)
     return [topic.about.code for topic in noticed.topics] if noticed else []
@@ -57,9 +61,9 @@ def test_nothing_is_said_before_it_was_measured() -> None:
 
 
 def test_nothing_is_said_of_what_is_read() -> None:
-    work = WorkFactory(kind="poster")
+    work = WorkFactory(kind="ebook")
     revision = work.revisions.get()
-    asset(revision, "image")
+    asset(revision, "document")
     examined(revision)
 
     assert noticed_in(revision, reader=revision.made_by) is None
@@ -107,6 +111,36 @@ def test_a_similar_work_is_named_only_to_whoever_may_see_it() -> None:
     assert list(unknown.similar) == []
 
 
+def test_the_same_bytes_in_another_work_are_told() -> None:
+    there, here = film(title="Sungai kami"), film()
+    here.main.delete()
+    asset(here, transcode=there.main.transcode)
+    here.__dict__.pop("files", None)
+    examined(here, report={"findings": []})
+
+    assert codes(here, here.made_by) == ["similar_picture", "similar_sound", "captions_missing"]
+    assert "similar_picture" in codes(there, there.made_by)
+
+
+def test_the_pages_of_a_comic_are_told_by_their_number() -> None:
+    work = WorkFactory(kind="comic")
+    revision = work.revisions.get()
+    for position in range(3):
+        page = asset(revision, "image", position=position)
+        report = {"looked": position != 1, "findings": [picture()] if position else []}
+        Examination.objects.create(original=page.original, report=report, likeness={})
+
+    noticed = noticed_in(revision, reader=revision.made_by)
+
+    assert noticed is not None
+    assert [(topic.about.code, [one.page for one in topic.places]) for topic in noticed.topics] == [
+        ("small", [2, 3])
+    ]
+    assert noticed.is_seen
+    assert not noticed.is_played
+    assert not noticed.has_looked
+
+
 def test_an_earlier_version_and_a_film_nobody_uses_are_not_alike() -> None:
     first, unused = film(), film()
     original = unused.main.original
@@ -132,6 +166,26 @@ def test_the_desk_shows_it_with_places_to_jump_to(client: Any) -> None:
     assert "0.12" in page or "0:12" in page
     assert "<polyline" in page
     assert "style=" not in page
+
+
+def test_a_poster_is_told_without_times_and_a_comic_with_pages(client: Any) -> None:
+    poster, comic = (WorkFactory(kind=kind).revisions.get() for kind in ("poster", "comic"))
+    pages = [asset(poster, "image"), asset(comic, "image"), asset(comic, "image", position=1)]
+    report = {"looked": True, "findings": [picture()]}
+    for page in pages:
+        Examination.objects.create(original=page.original, report=report, likeness={})
+
+    client.force_login(poster.made_by)
+    told = client.get(reverse("studio_work", args=[poster.work_id])).content.decode()
+    client.force_login(comic.made_by)
+    paged = client.get(reverse("studio_work", args=[comic.work_id])).content.decode()
+
+    assert 'data-code="small"' in told
+    assert "Gambarnya kecil" in told
+    assert "halaman" not in told.partition('data-code="small"')[2].partition("</li>")[0]
+    assert "halaman 1" in paged
+    assert "halaman 2" in paged
+    assert "data-jump" not in told + paged
 
 
 def test_a_stranger_sees_nothing_of_it(client: Any) -> None:

@@ -63,7 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     look.set_defaults(command=_probe)
     make = commands.add_parser("ladder", help="prepare a film, sound, picture or document")
     make.set_defaults(command=_ladder)
-    judge = commands.add_parser("check", help="say what a viewer of a film or sound would mind")
+    judge = commands.add_parser(
+        "check", help="say what a viewer of a film, sound or picture would mind"
+    )
     judge.set_defaults(command=_check)
     wrap = commands.add_parser("pack", help="make something to take away of a film or sound")
     wrap.set_defaults(command=_pack)

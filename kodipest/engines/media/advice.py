@@ -93,6 +93,10 @@ _WORDS: dict[str, tuple["_StrPromise", "_StrPromise"]] = {
             "It will look rough on a television. Film and export in HD (720 lines or more) if your phone can."
         ),
     ),
+    "small picture": (
+        _("The picture is small"),
+        _("It will look rough on large screens and in print. Scan or export it larger if you can."),
+    ),
     "bars letterbox": (
         _("Black bars above and below are part of the picture"),
         _("Export it without bars: the player adds them by itself where they are needed."),
@@ -159,7 +163,7 @@ _FACES = ngettext_lazy("%(value)d at once", "up to %(value)d at once", "value")
 
 @dataclass(frozen=True)
 class Advice:
-    """A finding in the language of whoever reads it. Seconds of the film; None: about all of it."""
+    """A finding in the language of whoever reads it. Seconds of the film, a page; None: about all."""
 
     code: str
     severity: Severity
@@ -168,11 +172,17 @@ class Advice:
     figure: str = ""
     start: float | None = None
     end: float | None = None
+    page: int | None = None
 
     @property
     def tone(self) -> str:
         """The colour of its note: error, warning or info."""
         return _TONES[self.severity]
+
+    @property
+    def has_place(self) -> bool:
+        """Say whether it is about one place only."""
+        return self.start is not None or self.page is not None
 
     @property
     def severity_words(self) -> str:
@@ -200,6 +210,7 @@ def advice_for(finding: Finding) -> Advice:
         figure=_figure(finding),
         start=finding.start,
         end=finding.end,
+        page=finding.page,
     )
 
 
@@ -210,7 +221,7 @@ def topics(findings: Sequence[Finding]) -> list[Topic]:
         key = finding.code, finding.severity, finding.text
         gathered.setdefault(key, []).append(advice_for(finding))
     return [
-        Topic(about=told[0], places=[one for one in told if one.start is not None])
+        Topic(about=told[0], places=[one for one in told if one.has_place])
         for told in gathered.values()
     ]
 

@@ -185,7 +185,8 @@ class _Job:
         made = make_apart(self.probe.container, self.source, self.out, self._tick)
         facts = dict(made.facts)
         facts["images"] = [Picture(**each) for each in facts.get("images", [])]
-        return self._manifest(usage=made.usage, **facts)
+        measured = {tap.name: tap.read(self.out, self.probe) for tap in self.taps}
+        return self._manifest(usage=made.usage, measured=measured, **facts)
 
     def _tick(self, fraction: float) -> None:
         self.clock.tell(fraction * self.clock.duration)

@@ -123,8 +123,24 @@ def moment(when: datetime.datetime | None) -> str:
     date = plain_day(here.date())
     language = translation.get_language() or "id"
     mark = "." if language.startswith("id") else ":"
-    gap = " " if language.startswith("zh") else ", "
+    gap = " " if _is_chinese() else ", "
     return f"{date}{gap}{here:%H}{mark}{here:%M} {zone}"
+
+
+@register.simple_tag
+def colon() -> str:
+    """Part a label from what it is about, as the language prints it."""
+    return "：" if _is_chinese() else ": "
+
+
+@register.simple_tag
+def comma() -> str:
+    """Part names of a list, as the language prints it."""
+    return "、" if _is_chinese() else ", "
+
+
+def _is_chinese() -> bool:
+    return (translation.get_language() or "").startswith("zh")
 
 
 @register.simple_tag
@@ -162,12 +178,16 @@ def maybe_url(name: str, *args: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def here(context: template.Context, url: str) -> SafeString | str:
-    """Mark a link of a menu as the current page when the page lies under `url`."""
+    """Mark a link of a menu as the current page when the page lies under `url`.
+
+    A page that lies elsewhere for its reader says so with `lies_under` in its context.
+    """
     request: HttpRequest | None = context.get("request")
     if request is None or not url:
         return ""
     is_home = url == reverse("home")
-    is_here = request.path == url if is_home else request.path.startswith(url)
+    path = context.get("lies_under") or request.path
+    is_here = path == url if is_home else path.startswith(url)
     return (
         format_html(' aria-current="{}"', "page" if request.path == url else "true")
         if is_here

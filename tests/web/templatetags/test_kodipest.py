@@ -50,6 +50,16 @@ def test_a_size_is_written_in_the_readers_language(language: str, count: int, wr
 
 
 @pytest.mark.parametrize(
+    ("language", "written"), [("id", "Jumlah: a, b"), ("zh-hans", "Jumlah：a、b")]
+)
+def test_labels_and_lists_are_parted_as_the_language_prints_them(
+    language: str, written: str
+) -> None:
+    with translation.override(language):
+        assert render("Jumlah{% colon %}a{% comma %}b") == written
+
+
+@pytest.mark.parametrize(
     ("language", "written"),
     [
         ("id", "11 Juli 2026 / 26 Muharam 1448 H"),
@@ -121,6 +131,10 @@ def test_a_menu_marks_where_one_is() -> None:
         assert render("<a{% here '/karya/' %}>", "/karya/sabar/") == '<a aria-current="true">'
         assert render("<a{% here '/' %}>", "/karya/") == "<a>"
         assert render("<a{% here '' %}>") == "<a>"
+        elsewhere = render(
+            "<a{% here '/semua-karya/' %}>", "/studio/1/", lies_under="/semua-karya/"
+        )
+        assert elsewhere == '<a aria-current="true">'
         assert Template("{% load kodipest %}<a{% here '/' %}>").render(Context()) == "<a>"
 
 

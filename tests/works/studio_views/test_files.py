@@ -253,7 +253,7 @@ def test_a_desk_costs_the_same_for_one_page_and_for_three(
             person=somebody(f"Santri {number}", people.house, Role.SANTRI), role="voice"
         )
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         page = aisyah.get(reverse("studio_work", args=[work.pk]))
 
     assert text_of(page).count('class="file-name"') == count

@@ -1,4 +1,4 @@
-"""Check one film or sound: as part of its preparation, or alone from the command line."""
+"""Check one film, sound or picture: as part of its preparation, or alone from the command line."""
 
 import shutil
 import tempfile
@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from kodipest.engines.media.checks import looks
+from kodipest.engines.media.apart import make_apart
+from kodipest.engines.media.checks import looks, pictures
 from kodipest.engines.media.checks.blur import blur_of
 from kodipest.engines.media.checks.curves import bit_curve, loudness_curve
 from kodipest.engines.media.checks.filters import filters_for
@@ -18,6 +19,7 @@ from kodipest.engines.media.commands import CANDIDATE, SHOT, SOURCE, input_words
 from kodipest.engines.media.encoder import Limits, run_encoder
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.facts import Probe
+from kodipest.engines.media.images import POSTER
 from kodipest.engines.media.recipes import Rung, output_rate, rungs_for
 from kodipest.engines.media.stills import (
     CANDIDATES,
@@ -34,22 +36,24 @@ PRINT_LIMITS = Limits(cpu_seconds=300, memory_bytes=4 * 1024**3, file_bytes=1024
 
 
 def taps_for(probe: Probe) -> tuple[Tap, ...]:
-    """Return what to measure while a film or a sound with these facts is prepared.
+    """Return what to measure while something with these facts is prepared.
 
     The manifest then holds `measured["checks"]`: see `report`.
     """
     filters = filters_for(probe)
-    if not filters.picture and not filters.sound:
+    if not filters.picture and not filters.sound and probe.kind != "image":
         return ()
     return (Tap(NAME, report, picture=filters.picture, sound=filters.sound),)
 
 
 def report(folder: Path, probe: Probe) -> dict[str, Any]:
-    """Judge what lies in the folder of an encoder that has ended, as JSON for the manifest.
+    """Judge what lies in the folder of a film, sound or picture that is made, as JSON for the manifest.
 
     Keys: `findings`, worst first; `loudness` (LUFS, LU, dBTP) or None; `curves` by name;
     `likeness`; `looked`: whether a model looked for faces here.
     """
+    if probe.kind == "image":
+        return pictures.report(folder / POSTER, probe)
     readings = read(folder, probe)
     candidates = sorted(folder.glob(f"{CANDIDATE}-*.jpg"))
     findings = judge(probe, readings, rung=_measured_size(probe), blur=blur_of(candidates))
@@ -118,13 +122,19 @@ def _no_tick(_pulse: object) -> None:
 
 
 def check(source: Path, *, probe: Probe) -> dict[str, Any]:
-    """Measure and judge the film or sound at `source` without preparing it. Raises Unusable."""
-    if probe.kind not in {"video", "audio"}:
+    """Measure and judge the film, sound or picture at `source` without keeping what is made of it.
+
+    Raises Unusable.
+    """
+    if probe.kind == "document":
         return {"findings": [], "loudness": None, "curves": {}, "likeness": {}, "looked": False}
     folder = Path(tempfile.mkdtemp(prefix="kodipest-check-"))
     try:
-        (folder / SOURCE).symlink_to(source.resolve(strict=True))
-        run_encoder(_alone(probe), folder, _limits(probe), _no_tick)
+        if probe.kind == "image":
+            make_apart(probe.container, source, folder, _no_tick)
+        else:
+            (folder / SOURCE).symlink_to(source.resolve(strict=True))
+            run_encoder(_alone(probe), folder, _limits(probe), _no_tick)
         return report(folder, probe)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -18,7 +18,7 @@ Code = Literal[
     "black",
     "frozen",
     "blur",  # value: 0 sharp to 1 nothing to see (Crete 2007)
-    "small",  # value: short side in pixels
+    "small",  # value: short side in pixels; text: "picture" for one that does not move
     "bars",  # value: share of the picture that is black; text: letterbox, pillarbox, windowbox
     # as a whole
     "short",  # value: seconds
@@ -42,7 +42,10 @@ SEVERITIES: tuple[Severity, ...] = ("stop", "advice", "note")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing found. `start` and `end` are seconds of the film; None when it is about all of it."""
+    """One thing found. `start` and `end` are seconds of the film; None when it is about all of it.
+
+    `page` says which of several pictures it is about, from 1 on.
+    """
 
     code: Code
     severity: Severity
@@ -50,6 +53,7 @@ class Finding:
     end: float | None = None
     value: float | None = None
     text: str = ""
+    page: int | None = None
 
     @property
     def seconds(self) -> float:
@@ -68,5 +72,7 @@ class Finding:
 
 
 def worst_first(findings: list[Finding]) -> list[Finding]:
-    """Sort by severity, then by place in the film; what is about all of it comes first."""
-    return sorted(findings, key=lambda one: (SEVERITIES.index(one.severity), one.start or 0.0))
+    """Sort by severity, then by place; what is about all of it comes first."""
+    return sorted(
+        findings, key=lambda one: (SEVERITIES.index(one.severity), one.page or 0, one.start or 0.0)
+    )

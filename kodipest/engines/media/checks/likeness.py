@@ -1,4 +1,4 @@
-"""Tell whether two films show or sound the same, although no byte of them is equal.
+"""Tell whether two films show or sound the same, or two pictures, although no byte of them is equal.
 
 Pictures: a difference hash of 128 bits (library `dhash`) of each frame of the storyboard. A frame
 encoded again differs in 0 to 6 bits, another picture in about 50. Sound: the Chromaprint of its
@@ -22,6 +22,7 @@ from PIL import Image, ImageStat
 HASH_SIDE = 8
 HASH_BITS = 2 * HASH_SIDE * HASH_SIDE
 SAME_FRAME_BITS = 14
+SAME_PICTURE_BITS = 8  # stricter: there is only one, and posters of one series have one layout
 PLAIN_BELOW = 6.0  # standard deviation of grey: a fade, a white wall, a title on nothing
 MARK_BITS = 32
 MARKED_FRAMES = 8
@@ -46,27 +47,32 @@ class SameSound(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """What is kept of a film to know it again: nobody can see or hear it from this."""
+    """What is kept of a film to know it again: nobody can see or hear it from this.
+
+    That of a picture has one frame, or none when the picture is plain. A film is never like it.
+    """
 
     frames: tuple[int, ...] = ()
     sound: tuple[int, ...] = ()
+    is_picture: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return what JSON can carry: hashes in hexadecimal, sound words in base64."""
         words = array("I", self.sound)
         if sys.byteorder == "big":
             words.byteswap()
-        return {
+        told = {
             "frames": [f"{frame:032x}" for frame in self.frames],
             "sound": base64.b64encode(words.tobytes()).decode(),
         }
+        return told | ({"is_picture": True} if self.is_picture else {})
 
     @classmethod
     def from_dict(cls, stored: dict[str, Any]) -> Self:
         """Rebuild it from JSON."""
         data = base64.b64decode(stored.get("sound", ""))
         frames = tuple(int(frame, 16) for frame in stored.get("frames", []))
-        return cls(frames, _words(data))
+        return cls(frames, _words(data), bool(stored.get("is_picture")))
 
     def own_marks(self) -> set[int]:
         """Return the few marks to keep under an index."""
@@ -116,11 +122,19 @@ def is_same_frame(one: int, other: int) -> bool:
 
 def same_frames(one: Likeness, other: Likeness) -> float:
     """Return the share of the frames of `one` that are found in `other`; 0 below what counts."""
+    if one.is_picture or other.is_picture:
+        return float(_is_same_picture(one, other))
     if len(one.frames) < MIN_FRAMES:
         return 0.0
     found = sum(any(is_same_frame(mine, theirs) for theirs in other.frames) for mine in one.frames)
     share = found / len(one.frames)
     return round(share, 2) if found >= MIN_FRAMES and share >= MIN_SHARE else 0.0
+
+
+def _is_same_picture(one: Likeness, other: Likeness) -> bool:
+    if not (one.is_picture and other.is_picture and one.frames and other.frames):
+        return False
+    return (one.frames[0] ^ other.frames[0]).bit_count() <= SAME_PICTURE_BITS
 
 
 def same_sound(one: Likeness, other: Likeness) -> SameSound | None:

@@ -29,8 +29,10 @@ def is_installed() -> bool:
     return all(find_spec(name) is not None for name in ("nudenet", "onnxruntime", "numpy"))
 
 
-def look(frames: Sequence[Path], times: Sequence[float]) -> list[Finding] | None:
+def look(frames: Sequence[Path], times: Sequence[float | None]) -> list[Finding] | None:
     """Return hints about JPEG frames taken at `times`; None when nobody could look.
+
+    A picture has no time: None.
 
     A look that fails for any reason is no reason to withhold a film: it counts as not looked.
     """
@@ -63,7 +65,7 @@ def _ask(frames: Sequence[Path]) -> list[dict[str, Any]] | None:
     return seen
 
 
-def _findings(seen: Sequence[dict[str, Any]], times: Sequence[float]) -> list[Finding]:
+def _findings(seen: Sequence[dict[str, Any]], times: Sequence[float | None]) -> list[Finding]:
     """Say where most faces are, and where bare skin is surest."""
     found = list[Finding]()
     timed = list(zip(times, seen, strict=False))

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from PIL import Image
 
 from kodipest.engines.media import storage
 from kodipest.engines.media.checks.likeness import Likeness
@@ -132,3 +133,18 @@ def test_a_film_that_was_prepared_is_examined_and_its_manifest_tells_nothing(cli
         for path in storage.rendition_path(transcode.folder).rglob("*")
         if path.is_file()
     )
+
+
+def test_a_picture_that_was_prepared_is_known_again(tmp_path: Path) -> None:
+    drawn = Image.effect_mandelbrot((900, 1200), (-1.5, -1.1, 0.6, 1.2), 60)
+    drawn.save(tmp_path / "page.png")
+    drawn.resize((600, 800)).save(tmp_path / "copy.jpg", quality=50)
+    made = [request_transcode(original=adopt_file(path=path)) for path in tmp_path.glob("*.*")]
+
+    while transcode_next():
+        pass
+
+    first, copy = (one.original.examination for one in made)
+    assert first.similar == []
+    assert copy.similar == [{"original": str(first.original_id), "picture": 1.0, "sound": None}]
+    assert "measured" not in made[0].original.transcodes.get().manifest
