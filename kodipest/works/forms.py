@@ -55,7 +55,9 @@ class TextForm(forms.ModelForm[Revision]):
         model = Revision
         fields = ["title", "synopsis", "body"]
         help_texts = {
-            "synopsis": _("Two or three sentences for those who have not seen it."),
+            "synopsis": _(
+                "Two or three sentences for those who have not seen it. Lines such as “1:30 How to dye” become the chapters of a podcast."
+            ),
             "body": _("Leave an empty line between paragraphs. ## makes a heading, > a quotation."),
         }
         widgets = {

@@ -1,6 +1,7 @@
 """Verbs of publication; the only writers of this app."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -29,6 +30,7 @@ from kodipest.stages.publication.queries import (
     withdrawal_entry,
 )
 from kodipest.works import sanad
+from kodipest.works.chapters import chapters_in
 from kodipest.works.journey import BACK_TO_THE_MAKER, Stage
 from kodipest.works.models import Act, Asset, Work
 from kodipest.works.operations import lock, move_work, newest_as_read
@@ -187,8 +189,14 @@ def ask_for_packs() -> int:
     return asked
 
 
-def wishes_for(asset: Asset, name: str) -> dict[str, str]:
+def wishes_for(asset: Asset, name: str) -> dict[str, Any]:
     """Say what a pack may tell about a work."""
     title, house = asset.revision.title, asset.revision.work.organisation.name
-    card = {"card": last_card(title, house)} if name == "whatsapp" else {}
-    return {"title": title, "artist": house} | card
+    told: dict[str, Any] = {"title": title, "artist": house}
+    if name == "whatsapp":
+        told["card"] = last_card(title, house)
+    elif name == "podcast":
+        seconds = asset.original.probe.get("duration_seconds", 0)
+        if chapters := chapters_in(asset.revision.synopsis, seconds=seconds):
+            told["chapters"] = chapters
+    return told

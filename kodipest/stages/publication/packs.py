@@ -22,7 +22,10 @@ WORDS: dict[str, tuple["_StrPromise", "_StrPromise"]] = {
         _("For WhatsApp"),
         _("The film below 16 MB with a closing card, and the sound alone, which is lighter still."),
     ),
-    "podcast": (_("Podcast"), _("MP3 and M4A with the title, the house and the cover.")),
+    "podcast": (
+        _("Podcast"),
+        _("MP3 and M4A with the title, the house, the cover and the chapters of the synopsis."),
+    ),
     "television": (
         _("For a TV channel"),
         _(

@@ -189,7 +189,7 @@ def files_without_pack(kind: str, name: str) -> QuerySet[Asset]:
     )
     return (
         ready.filter(~Exists(asked))
-        .select_related("transcode", "revision__work__organisation")
+        .select_related("original", "transcode", "revision__work__organisation")
         .order_by("pk")
     )
 

@@ -14,7 +14,12 @@ from kodipest.engines.media.models import Transcode
 from kodipest.kernel.errors import Refusal
 from kodipest.people.models import AuditEntry
 from kodipest.stages.publication.last_card import HEIGHT, INK, PAPER, WIDTH, last_card
-from kodipest.stages.publication.operations import ask_for_pack, ask_for_packs, withdraw_work
+from kodipest.stages.publication.operations import (
+    ask_for_pack,
+    ask_for_packs,
+    wishes_for,
+    withdraw_work,
+)
 from tests.factories.people import cast
 from tests.factories.stages import passed, published, started_film
 
@@ -95,6 +100,15 @@ def test_the_card_tells_title_and_house():
 def test_letters_that_the_typeface_lacks_are_left_out():
     picture = drawn("بئر في الفناء", "学生之家")
     assert colours(picture.crop((0, 0, WIDTH, 200))) == {PAPER}
+
+
+def test_chapters_of_the_synopsis_go_into_the_podcast_and_nowhere_else(edition):
+    main = edition.revision.main
+    assert "chapters" not in wishes_for(main, "podcast")
+    main.revision.synopsis = "0:00 The river\n0:30 The leaves"
+
+    assert wishes_for(main, "podcast")["chapters"] == [(0, "The river"), (30, "The leaves")]
+    assert "chapters" not in wishes_for(main, "sheet")
 
 
 # --- asked for at the desk

@@ -64,7 +64,7 @@ def _card(transcode: Transcode, out: Path) -> Path | None:
 
 def _wishes(transcode: Transcode, source: Path, card: Path | None) -> "Wishes":
     from kodipest.engines.media.images import POSTER
-    from kodipest.engines.media.packs.facts import Wishes
+    from kodipest.engines.media.packs.facts import Chapter, Wishes
 
     poster = source / POSTER
     return Wishes(
@@ -72,6 +72,7 @@ def _wishes(transcode: Transcode, source: Path, card: Path | None) -> "Wishes":
         artist=str(transcode.wishes.get("artist", "")),
         cover=poster if poster.is_file() else None,
         card=card,
+        chapters=tuple(Chapter(*told) for told in transcode.wishes.get("chapters", ())),
     )
 
 

@@ -3,6 +3,7 @@
 import base64
 import io
 
+import av
 import pytest
 from PIL import Image
 
@@ -57,6 +58,19 @@ def test_a_pack_joins_the_folder_of_its_film(base, name):
     assert faults() == []
     assert {path.name for path in storage.renditions().iterdir()} == {base.folder}
     assert not sweep_media()
+
+
+def test_a_podcast_holds_the_chapters_it_was_asked_with(base):
+    chapters = [[0, "Sungai"], [0.5, "Daun"]]
+    request_pack(transcode=base, name="podcast", wishes={"chapters": chapters})
+    transcode_next()
+    sound = storage.rendition_path(base.folder) / files_of(base, "podcast")["sound"]
+    with av.open(str(sound)) as opened:
+        told = [
+            [float(each["start"] * each["time_base"]), each["metadata"]["title"]]
+            for each in opened.chapters()
+        ]
+    assert told == chapters
 
 
 def test_players_never_hear_of_it(base):
