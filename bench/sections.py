@@ -23,7 +23,7 @@ import pysqlite3
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench.media import bunny, cpu_of  # noqa: E402
+from bench.instruments.film import bunny, cpu_of  # noqa: E402
 
 WAYS = {
     "in one go, one worker": (1, 10**6),
