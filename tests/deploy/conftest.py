@@ -2,7 +2,7 @@ import secrets
 
 import pytest
 
-from kodipest.engines.media import storage
+from kodipest.engines.media import storage, stores
 from tests.deploy import bucket
 
 
@@ -33,3 +33,8 @@ def hub(settings, tmp_path, weed):
     storage.originals()
     storage.renditions()
     return settings.MEDIA_BUCKET
+
+
+@pytest.fixture
+def store(hub):
+    return stores.chosen()

@@ -167,3 +167,18 @@ def site(prototype: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def base_url(site: Site) -> str:
     """Let `page.goto("/…")` mean this site."""
     return site.url
+
+
+@pytest.fixture(scope="session")
+def short_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three seconds with sound, followed by silence in the file, so that sending takes a while."""
+    film = tmp_path_factory.mktemp("film") / "serambi.mp4"
+    source = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=3"]
+    sound = ["-f", "lavfi", "-i", "sine=duration=3", "-c:a", "aac"]
+    codec = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", *source, *sound, *codec, film]
+    subprocess.run(command, check=True)
+    padding = 3_000_000
+    with film.open("ab") as file:  # a box that players skip
+        file.write(padding.to_bytes(4, "big") + b"free" + bytes(padding - 8))
+    return film

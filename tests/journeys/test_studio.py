@@ -1,16 +1,15 @@
 """The desks in a real browser: what is typed is kept, files are sent with and without a script."""
 
 import re
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import imageio_ffmpeg
 import pytest
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.journeys.conftest import Site
+from tests.journeys.hands import start_work
 
 PHONE = {"width": 360, "height": 640}
 DESK = {"width": 1366, "height": 768}
@@ -41,29 +40,6 @@ def enter(browser: Browser, site: Site) -> Iterator[Enter]:
     for context in contexts:
         context.close()
     assert errors == []
-
-
-@pytest.fixture(scope="session")
-def short_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three seconds with sound, followed by silence in the file, so that sending takes a while."""
-    film = tmp_path_factory.mktemp("film") / "serambi.mp4"
-    source = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=3"]
-    sound = ["-f", "lavfi", "-i", "sine=duration=3", "-c:a", "aac"]
-    codec = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", *source, *sound, *codec, film]
-    subprocess.run(command, check=True)
-    padding = 3_000_000
-    with film.open("ab") as file:  # a box that players skip
-        file.write(padding.to_bytes(4, "big") + b"free" + bytes(padding - 8))
-    return film
-
-
-def start_work(page: Page, kind: str, title: str) -> None:
-    """Start a work from the page /studio/baru/."""
-    page.locator(f'input[name="kind"][value="{kind}"]').check(force=True)
-    page.locator('input[name="title"]').fill(title)
-    page.locator('main form:has(input[name="title"]) button').last.click()
-    page.wait_for_url(re.compile(r"/studio/[0-9a-f-]{36}/$"))
 
 
 def test_a_file_is_sent_with_a_true_bar_and_can_be_stopped(

@@ -5,7 +5,7 @@ import pypdfium2
 import pytest
 from pypdf import PdfReader, PdfWriter
 
-from kodipest.engines.media import pdf_copy
+from kodipest.engines.media import pdf_objects
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.pdf_copy import copy_pdf
 from kodipest.engines.media.pdf_streams import without_comments
@@ -150,7 +150,7 @@ def test_bookmarks_that_run_in_a_circle_end(tmp_path: Path) -> None:
 
 
 def test_a_flood_of_objects_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_copy, "MAX_OBJECTS", 5)
+    monkeypatch.setattr(pdf_objects, "MAX_OBJECTS", 5)
 
     with pytest.raises(Unusable) as refused:
         copied(paper.pdf_with_names(), tmp_path)

@@ -22,7 +22,11 @@ from kodipest.engines.media.manifest import Manifest
 from kodipest.engines.media.prepare import prepare
 from kodipest.engines.media.probe import probe
 
-from .files import Case, damaged, kinds, malice, shapes
+from .cases import Case
+from .damage import damaged
+from .kinds import kinds
+from .malice import malice
+from .shapes import shapes
 
 IS_LONG = os.environ.get("KODIPEST_TORTURE") == "long"
 KINDS, SHAPES, MALICE = list(kinds()), list(shapes()), list(malice())
