@@ -5,7 +5,9 @@ the parent would be 30 MB for nothing. A hub, which has several workers, uses th
 """
 
 import argparse
+import os
 import signal
+import sys
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -31,7 +33,11 @@ class OneProcess(MTServer):  # type: ignore[misc]
 
 
 def main() -> None:
-    """Serve until a signal comes."""
+    """Serve until a signal comes, and end at once when every request has its answer.
+
+    Not by returning: now and then an idle thread of granian would wake while Python is being taken
+    down, and panic.
+    """
     arguments = argparse.ArgumentParser(prog="python -m config.web", description=__doc__)
     arguments.add_argument("--host", default="127.0.0.1")
     arguments.add_argument("--port", type=int, default=8000)
@@ -45,6 +51,9 @@ def main() -> None:
         websockets=False,
         log_level=LogLevels.error,
     ).serve()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":

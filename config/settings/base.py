@@ -45,9 +45,9 @@ INSTALLED_APPS = [
     "kodipest.web",
 ]
 MIDDLEWARE = [
+    "kodipest.web.middleware.PublicPages",  # first: a kept page has all its headers already
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "kodipest.web.middleware.PublicPages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

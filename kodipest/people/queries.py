@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from kodipest.kernel.daily import daily
 from kodipest.kernel.journal import Entry
 from kodipest.kernel.time import born_for_age, today
 from kodipest.people import journal
@@ -56,6 +57,7 @@ def has_consent(person: Person, purpose: Purpose) -> bool:
     return bool(people_with_consent(purpose).filter(pk=person.pk).exists())
 
 
+@daily
 def consents_in_force(purpose: Purpose) -> QuerySet[Consent]:
     """Living consents that age lets act today: the one gate for every page, feed and file.
 

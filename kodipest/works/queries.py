@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from kodipest.engines.media.models import Transcode
+from kodipest.kernel.daily import daily
 from kodipest.kernel.errors import Refusal
 from kodipest.kernel.text import clean_line, folded
 from kodipest.people.models import AuditEntry, Organisation, Person, Purpose, Role
@@ -107,6 +108,7 @@ def _lacks(purpose: Purpose) -> Q:
     return Q(~Exists(consents_in_force(purpose).filter(person=OuterRef("person"))))
 
 
+@daily
 def works_without_consent() -> QuerySet[Credit]:
     """Credits whose person has not consented to what they show: a work with one is not public.
 
@@ -121,6 +123,7 @@ def works_without_consent() -> QuerySet[Credit]:
     )
 
 
+@daily
 def all_works_without_consent() -> QuerySet[Credit]:
     """The same credits, found from the people: faster where all works are looked at."""
     silent = Person.objects.exclude(pk__in=people_with_consent(Purpose.PUBLIC).values("pk"))

@@ -226,6 +226,26 @@ def test_a_cached_page_costs_one_query_and_no_cookie(
     assert not client.cookies
 
 
+def test_a_kept_page_has_every_header_of_a_rendered_one(client: Client) -> None:
+    freshness.bump()
+
+    rendered, kept = client.get("/"), client.get("/")
+
+    assert kept.headers == rendered.headers
+    assert "script-src 'self'" in kept.headers["Content-Security-Policy"]
+    assert kept.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_page_kept_for_https_is_never_given_without_it(client: Client, settings) -> None:
+    settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = True, 3600
+
+    safe = [client.get("/", secure=True) for _ in range(2)]
+    bare = client.get("/")
+
+    assert [page.headers["Strict-Transport-Security"] for page in safe] == ["max-age=3600"] * 2
+    assert (bare.status_code, bare.headers["Location"]) == (301, "https://testserver/")
+
+
 def test_somebody_elses_message_is_never_kept(client: Client) -> None:
     people = cast()
     client.force_login(people.aisyah)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kodipest.engines.media.models import Original, Transcode
+from kodipest.kernel.daily import daily
 from kodipest.kernel.errors import Refusal
 from kodipest.kernel.journal import Entry
 from kodipest.kernel.text import clean_line, folded
@@ -30,6 +31,7 @@ from kodipest.works.queries import (
 WITHDRAW_WORK = "withdraw_work"  # as the journal of withdrawals calls it
 
 
+@daily
 def published_editions() -> QuerySet[Edition]:
     """Editions anyone may see, newest first: out, and everyone in the credits consents today.
 
@@ -44,6 +46,7 @@ def published_editions() -> QuerySet[Edition]:
     )
 
 
+@daily
 def all_published_editions() -> QuerySet[Edition]:
     """The same editions in no order, found from the other end: for counting and for whole lists."""
     barred = all_works_without_consent().values("work")
