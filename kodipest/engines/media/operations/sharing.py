@@ -40,6 +40,7 @@ State = Section.State
 ATTEMPTS_LIMIT = 3
 RUNS_LIMIT = 30
 LOOK_SECONDS = 1.0
+OWN_TROUBLE = frozenset({"no_space", "store_away"})
 NOT_MADE: dict[str, Any] = {"folder": "", "progress": 0}
 
 
@@ -94,7 +95,8 @@ def claim_section(
         "transcode__turn_at", "transcode", "number"
     )
     while candidate := order.first():
-        if claim(candidate, worker):
+        # Named by the row: that of a film which was called off may still be left from then.
+        if claim(candidate, worker, folder=f"{candidate.pk.hex}-{candidate.runs + 1}"):
             return candidate
     return None
 
@@ -120,10 +122,13 @@ class Held:
     def __init__(self, row: Section, stopping: threading.Event) -> None:
         self.row = row
         self.folder = storage.rendition_path(row.folder)
-        storage.renditions()
-        self.folder.mkdir()
         self._lease = Lease(row, stopping=stopping)
         self._lease.__enter__()
+
+    def open(self) -> None:
+        """Make the folder."""
+        storage.renditions()
+        self.folder.mkdir()
 
     def keep(self, fraction: float) -> None:
         """Keep the lease. Raises LeaseLost and Interrupted."""
@@ -190,6 +195,7 @@ class Sharing:
         if row is None:
             return None
         self._held = Held(row, self._stopping)
+        self._held.open()
         return Task(self.sections[row.number], self._held.folder)
 
     def keep(self, _task: "Task", fraction: float) -> None:
@@ -251,14 +257,19 @@ class Sharing:
 
 
 def help_out(row: Section, *, stopping: threading.Event) -> bool:
-    """Make a section of a film that another worker has; False when it is not for this program to make.
+    """Make a section of a film that another worker has; False when this one should not for a while.
 
-    Whatever happens, the row has a next state: done, waiting for somebody else, or failed.
+    Whatever happens, the row has a next state: done, waiting for somebody else, or failed. That the
+    helper has no room or cannot fetch the film is no fault of the film.
     """
     held = Held(row, stopping)
     try:
         is_made = _make(row, held)
     except Unusable as error:
+        if error.code in OWN_TROUBLE:
+            logger.warning("cannot help with %s: %s", row.transcode_id, error.detail)
+            held.put_back()
+            return False
         held.fail(error)
     except (Interrupted, LeaseLost):
         held.put_back()
@@ -283,6 +294,7 @@ def _make(row: Section, held: Held) -> bool:
     if recipe is None or cut is None:
         return False  # another version of this program has the film
     length = cut.seconds_of(probe.duration_seconds)
+    held.open()
     with stores.chosen().original(original.sha256, original.size_bytes) as source:
         making = Making(
             source.resolve(strict=True), held.folder, probe, recipe, cut, taps_for(probe)
