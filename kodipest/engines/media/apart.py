@@ -10,6 +10,7 @@ import selectors
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = [ROOT / "kodipest", Path(sys.prefix), Path(sys.base_prefix)]
 LIMITS = Limits(cpu_seconds=120, memory_bytes=4 * 1024**3, file_bytes=1024**2)
 PATIENCE_SECONDS = 300
+MAKER = (sys.executable, "-m", "kodipest.engines.media.makers")
 MAKER_LIMITS = Limits(cpu_seconds=3600, memory_bytes=3 * 1024**3, file_bytes=2 * 1024**3)
 SILENCE_SECONDS = 600  # the longest step between two words of a maker is one picture or page
 TICK_SECONDS = 0.25
@@ -53,8 +55,8 @@ def probe_apart(path: Path) -> Probe:
     return _read(done)
 
 
-def _surroundings() -> dict[str, str]:
-    return {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "2"}
+def _surroundings(**more: str) -> dict[str, str]:
+    return {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "2", **more}
 
 
 def _read(done: subprocess.CompletedProcess[bytes]) -> Probe:
@@ -87,26 +89,27 @@ def make_apart(
 ) -> Made:
     """Run `makers` on a picture or document; `on_tick` hears the fraction a few times a second.
 
-    What `on_tick` raises ends the maker and passes through. Raises the maker's Unusable, `damaged`
-    when the file brought it down or beyond `limits`, and OSError when the disk is at fault.
+    The maker sees `source` and writes into `out`, its temporary files too; nothing else is open to
+    it. What `on_tick` raises ends the maker and passes through. Raises the maker's Unusable,
+    `damaged` when the file brought it down or beyond `limits`, and OSError when the disk is at fault.
     """
-    words = [sys.executable, "-m", "kodipest.engines.media.makers"]
-    words += [container, str(source.resolve()), str(out.resolve())]
+    words = [*MAKER, container, str(source.resolve()), str(out.resolve())]
     started = time.monotonic()
-    process = subprocess.Popen(
-        leashed(words, limits, nice=NICE),
-        cwd=ROOT,
-        env=_surroundings(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    talk = _Talk(process, on_tick)
-    try:
-        talk.listen()
-    finally:
-        status, cost = talk.end()
+    with tempfile.TemporaryDirectory(prefix=".maker-", dir=out.resolve()) as scratch:
+        process = subprocess.Popen(
+            leashed(words, limits, nice=NICE, readable=[*PROGRAM, source], writable=[out]),
+            cwd=ROOT,
+            env=_surroundings(TMPDIR=scratch),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        talk = _Talk(process, on_tick)
+        try:
+            talk.listen()
+        finally:
+            status, cost = talk.end()
     usage = Usage(cost.ru_utime + cost.ru_stime, time.monotonic() - started, cost.ru_maxrss * 1024)
     return Made(talk.outcome(status), usage)
 
