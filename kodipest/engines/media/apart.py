@@ -31,6 +31,7 @@ MAKER_LIMITS = Limits(cpu_seconds=3600, memory_bytes=3 * 1024**3, file_bytes=2 *
 SILENCE_SECONDS = 600  # the longest step between two words of a maker is one picture or page
 TICK_SECONDS = 0.25
 _TAIL_BYTES = 4000
+_LINE_BYTES = 16 * 1024**2
 
 
 def probe_apart(path: Path) -> Probe:
@@ -114,6 +115,17 @@ def make_apart(
     return Made(talk.outcome(status), usage)
 
 
+def _said(line: bytes) -> dict[str, Any]:
+    """Read a line of a maker, which a file may have taken over: it can say anything."""
+    try:
+        told = json.loads(line)
+    except (ValueError, RecursionError):
+        told = None
+    if not isinstance(told, dict) or not isinstance(told.get("fraction", 0), (int, float)):
+        raise Unusable("damaged", f"the maker said {line[:100]!r}")
+    return told
+
+
 class _Talk:
     """Hears what a maker says until it ends, and makes sure that it does."""
 
@@ -153,9 +165,11 @@ class _Talk:
 
     def _words(self, data: bytes) -> None:
         *lines, self.rest = (self.rest + data).split(b"\n")
+        if len(self.rest) > _LINE_BYTES:
+            raise Unusable("damaged", "the maker does not come to an end")
         for line in lines:
-            self.last = json.loads(line)
-            self.fraction = self.last.get("fraction", self.fraction)
+            self.last = _said(line)
+            self.fraction = float(self.last.get("fraction", self.fraction))
 
     def _complaint(self, data: bytes) -> None:
         self.complaint = (self.complaint + data)[-_TAIL_BYTES:]

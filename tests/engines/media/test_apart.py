@@ -193,3 +193,25 @@ def test_a_maker_that_was_taken_over_speaks_to_nobody(
         told = done_by_a_taken_maker(action, tmp_path, source, monkeypatch)
 
     assert told == "Permission denied"
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("'['", "said b'\\['"),
+        ("'[1]'", "said"),
+        ("'[' * 100_000", "said"),
+        ("""'{"fraction": "half"}'""", "said"),
+        ("'x' * 20_000_000", "come to an end"),
+    ],
+)
+def test_a_maker_that_was_taken_over_can_say_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, complaint: str
+) -> None:
+    program = f"print({line}, flush=True); import time; time.sleep(60)"
+    monkeypatch.setattr(apart, "MAKER", (sys.executable, "-c", program))
+
+    with pytest.raises(Unusable, match=complaint) as refused:
+        make_apart("pdf", footage.written("given", b"given"), tmp_path, lambda _fraction: None)
+
+    assert refused.value.code == "damaged"
