@@ -154,8 +154,11 @@ class Sound:
             if error.code == "no_space":
                 raise
             return False
-        for name in (POSTER, POSTER_SMALL):
-            (made / name).replace(self.out / name)
+        posters = [made / name for name in (POSTER, POSTER_SMALL)]
+        if any(poster.is_symlink() or not poster.is_file() for poster in posters):
+            return False
+        for poster in posters:
+            poster.replace(self.out / poster.name)
         return True
 
     def _wait(self, _pulse: object) -> None:

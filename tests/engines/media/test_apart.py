@@ -52,7 +52,30 @@ def test_a_crash_of_the_decoder_is_told_as_damage() -> None:
     assert crashed.returncode == -signal.SIGSEGV
 
     with pytest.raises(Unusable, match="probing ended with -11"):
-        apart._read(crashed)
+        apart._read(crashed.returncode, crashed.stdout, crashed.stderr)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "'[]'",
+        "'{}'",
+        "'5'",
+        "'['*100_000",
+        """'{"error": 1}'""",
+        """'{"kind": "video"}'""",
+        "'x'*10**9",
+    ],
+)
+def test_a_prober_that_was_taken_over_can_say_anything(
+    monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    monkeypatch.setattr(apart, "PROBER", (sys.executable, "-c", f"print({said})"))
+
+    with pytest.raises(Unusable) as refused:
+        probe_apart(footage.film())
+
+    assert refused.value.code == "damaged"
 
 
 def paper_pdf() -> Path:

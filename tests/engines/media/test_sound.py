@@ -148,7 +148,9 @@ def test_a_broken_cover_does_not_cost_the_sound(source: Callable[[], Path], tmp_
     assert not list((tmp_path / "out").glob("poster*"))
 
 
-@pytest.mark.parametrize("maker", ["os.abort()", "print('[')", "bytearray(2**40)"])
+@pytest.mark.parametrize(
+    "maker", ["os.abort()", "print('[')", "bytearray(2**40)", """print('{"made": {}}')"""]
+)
 def test_a_cover_that_takes_its_maker_over_does_not_cost_the_sound(
     maker: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
