@@ -74,6 +74,13 @@ def objection_of_person(person: Any, length: int) -> Refusal | None:
     return _objection(quota_of(person), length, "quota_person")
 
 
+def objection_of_group(group: str, length: int) -> Refusal | None:
+    """Return what `require_room` would say of the group's quota; nothing is reserved."""
+    if not group or settings.UPLOAD_QUOTA_PER_GROUP == NO_LIMIT:
+        return None
+    return _objection(quota_of_group(group), length, "quota_group")
+
+
 def _objection(quota: Quota, length: int, code: str) -> Refusal | None:
     if quota.takes(length):
         return None
