@@ -93,6 +93,7 @@ def pytest_addoption() -> None:
     global _server  # noqa: PLW0603 - pytest offers a plugin module no other place this early
     _server = Server()
     os.environ["DATABASE_URL"] = _server.start()
+    os.environ["KODIPEST_DATABASE_MAY_FORGET"] = "1"  # it is FAST, and `doctor` would find it
     # A backup asks for a pg_dump as new as the server; the computer's own may be older.
     os.environ["PATH"] = f"{_server.programs}{os.pathsep}{os.environ['PATH']}"
 

@@ -5,11 +5,13 @@ with its full length from the moment it is begun; an original counts once for ea
 """
 
 import hashlib
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Exists, F, OuterRef, Sum
 from django.template.defaultfilters import filesizeformat
 
 from kodipest.engines.media import messages
@@ -51,6 +53,40 @@ def _quota(limit: int, **whose: Any) -> Quota:
     brought = Original.objects.filter(Exists(rows.filter(original=OuterRef("pk"))))
     stored = brought.aggregate(sum=Sum("size_bytes"))["sum"] or 0
     return Quota(None if limit == NO_LIMIT else limit, on_their_way + stored)
+
+
+def beyond_the_limit() -> Iterator[tuple[str, Quota]]:
+    """Yield each person and group that keeps more than the limit, with what it keeps; for `doctor`."""
+    for kind, field, limit in (
+        ("person", "owner", settings.UPLOAD_QUOTA_PER_PERSON),
+        ("group", "quota_group", settings.UPLOAD_QUOTA_PER_GROUP),
+    ):
+        if limit == NO_LIMIT:
+            continue
+        for whose, used in used_by_each(field).items():
+            if used > limit:
+                yield f"{kind} {whose}", Quota(limit, used)
+
+
+def used_by_each(field: str) -> Counter[Any]:
+    """Add up what each `owner`, or each `quota_group`, keeps: the `used` of all their quotas at once."""
+    rows = Arrival.objects.exclude(quota_group="") if field == "quota_group" else Arrival.objects
+    used: Counter[Any] = Counter()
+    for whose, length in rows.filter(original=None).values_list(field, "length").iterator():
+        used[whose] += length
+    brought = rows.filter(original__isnull=False).values_list(
+        field, "original", "original__size_bytes"
+    )
+    for whose, _original, size in brought.distinct().iterator():
+        used[whose] += size
+    return used
+
+
+def counted_wrongly() -> Iterator[tuple[Any, int, int]]:
+    """Yield each upload that counts for another length than its original has, with both lengths."""
+    adopted = Arrival.objects.filter(original__isnull=False)
+    differing = adopted.exclude(length=F("original__size_bytes"))
+    yield from differing.values_list("pk", "length", "original__size_bytes").iterator()
 
 
 def require_room(person: Any, group: str, length: int) -> None:

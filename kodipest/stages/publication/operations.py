@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from kodipest.engines.media.models import Transcode
 from kodipest.engines.media.operations import hurry_high, request_pack, set_public_folders
-from kodipest.kernel import freshness
+from kodipest.kernel import failpoints, freshness
 from kodipest.kernel.errors import Refusal
 from kodipest.kernel.journal import Entry
 from kodipest.kernel.permissions import require
@@ -92,7 +92,7 @@ def publish_work(*, work: Work, read: UUID, channel: Channel, by: Person) -> Edi
             hurry_high(transcode=asset.transcode)  # a channel shows it large, and now people come
     audit.record("publish_work", edition, by=by, content=revision.content_hash)
     freshness.bump()
-    transaction.on_commit(open_public_files, robust=True)
+    transaction.on_commit(_open_what_was_committed, robust=True)
     return edition
 
 
@@ -140,7 +140,12 @@ def _take_off(edition: Edition, at: datetime, by: Person, why: str) -> None:
     edition.save(update_fields=["withdrawn_at", "withdrawn_by"])
     move_work(work=edition.work, to=BACK_TO_THE_MAKER, by=by, why=why)
     freshness.bump()
-    transaction.on_commit(open_public_files, robust=True)
+    transaction.on_commit(_open_what_was_committed, robust=True)
+
+
+def _open_what_was_committed() -> None:
+    failpoints.reach("public_files_unset")
+    open_public_files()
 
 
 def open_public_files() -> None:
