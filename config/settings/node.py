@@ -9,5 +9,7 @@ ALLOWED_HOSTS = env.list("KODIPEST_HOSTS", default=[]) or node_identity.OwnNames
 # A node speaks plain HTTP on its own cable: secure cookies would lock everybody out.
 SESSION_COOKIE_SECURE = env.bool("KODIPEST_HTTPS", default=False)
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
+if SESSION_COOKIE_SECURE:  # Caddy stands in front; on a bare node anybody could claim this header
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = HOME / "mail"

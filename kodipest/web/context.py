@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kodipest.people.models import Role
 from kodipest.people.queries import role_line, roles_of
+from kodipest.web.passkeys import keys_work_at
 
 LEADERS = {Role.COACH, Role.KIAI, Role.OPERATOR, Role.PROGRAMME_MANAGER}
 
@@ -44,6 +45,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "site_name": settings.SITE_NAME,
         "demo_sign_in": settings.DEMO_SIGN_IN,
+        "keys_work": SimpleLazyObject(lambda: keys_work_at(request)),
         "desks": SimpleLazyObject(lambda: desks_of(request)),
         "what_i_do": SimpleLazyObject(lambda: what_i_do(request)),
     }

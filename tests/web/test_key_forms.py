@@ -20,7 +20,7 @@ def test_a_key_is_added_in_the_readers_language(client: Client, language: str, l
     client.post("/akun/login/", {"login": person.username, "password": "a long pass phrase"})
     client.post(again, {"password": "a long pass phrase"})
 
-    response = client.get(page)
+    response = client.get(page, secure=True)
 
     assert isinstance(response.context["form"], AddKey)
     assert label in response.text
