@@ -104,7 +104,7 @@ class Rows(Protocol):
         """Say whether a row names this folder."""
 
     def is_at_work(self, folder: str) -> bool:
-        """Say whether somebody writes into this folder now."""
+        """Say whether somebody writes into this folder now, or makes a film of it."""
 
 
 class Shown:

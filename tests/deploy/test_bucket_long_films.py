@@ -1,0 +1,70 @@
+"""Long films on a machine of a hub, while sweeps come by that take whatever looks left over."""
+
+import pytest
+
+from kodipest.engines.media import splicing, storage
+from kodipest.engines.media.operations import (
+    adopt_file,
+    claim_next,
+    request_transcode,
+    sharing,
+    shipping,
+    transcode_next,
+)
+from kodipest.engines.media.operations.requests import plan_of
+from tests.engines.media.operations.sharing.hands import help_with_section
+from tests.factories.media import film, make_old
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(scope="session")
+def feature(tmp_path_factory):
+    return film(tmp_path_factory.mktemp("long") / "long.mp4", seconds=13, size="160x120", rate=60)
+
+
+@pytest.fixture
+def asked(hub, feature, settings):
+    """A film that lies on this disk, asked for in sections from 0, 4 and 8 s on."""
+    settings.MEDIA_GRACE_SECONDS = 900
+    settings.ENCODER_PRESET = "ultrafast"
+    settings.ENCODER_ADDITIONS = []
+    settings.ENCODER_LONG_SECONDS = 8
+    settings.ENCODER_SECTION_SECONDS = 4
+    settings.ENCODER_THREADS = 1
+    return request_transcode(original=adopt_file(path=feature))
+
+
+def sweep_much_later():
+    for path in storage.renditions().iterdir():
+        make_old(path)
+    shipping.tidy()
+
+
+def test_sections_of_a_film_at_work_outlast_the_sweep(asked, monkeypatch):
+    gather = splicing.SplicedLadder._gather
+
+    def gather_late(ladder):
+        sweep_much_later()
+        gather(ladder)
+
+    monkeypatch.setattr(splicing.SplicedLadder, "_gather", gather_late)
+    done = transcode_next()
+
+    assert (done.state, done.error_detail) == ("done", "")
+    assert list(storage.renditions().iterdir()) == []
+
+
+def test_sections_of_a_film_that_nobody_has_leave_this_disk(asked):
+    row = claim_next(worker="first/1/1")
+    (recipe,) = plan_of(row.original)
+    sharing.lay_out(row, recipe, sharing.cuts_of(row, recipe))
+    assert help_with_section(worker="second/1/1")
+    section = row.sections.get(number=0)
+    sweep_much_later()
+    assert storage.rendition_path(section.folder).exists()
+
+    type(row).objects.update(state="waiting", lease_by="", lease_until=None, folder="")
+    sweep_much_later()
+    assert not storage.rendition_path(section.folder).exists()
+    assert transcode_next().is_done  # it is brought back from the bucket
