@@ -3,6 +3,7 @@
 import pytest
 
 from kodipest.engines.media import splicing, storage
+from kodipest.engines.media.models import Examination
 from kodipest.engines.media.operations import (
     adopt_file,
     claim_next,
@@ -68,3 +69,26 @@ def test_sections_of_a_film_that_nobody_has_leave_this_disk(asked):
     sweep_much_later()
     assert not storage.rendition_path(section.folder).exists()
     assert transcode_next().is_done  # it is brought back from the bucket
+
+
+def test_an_original_that_is_brought_away_meanwhile_stays_for_the_next_section(asked, monkeypatch):
+    path, run = asked.original.path, splicing.Making.run
+    looked = []
+
+    def bring_away_first(making, *words):
+        if making.section.number == 1:
+            make_old(path)
+            shipping.bring_away(patiently=True)
+            shipping.bring_away(patiently=True)
+            for held in (storage.media_root() / "fetched").glob("**"):
+                make_old(held)
+            shipping.tidy()
+            looked.append(path.exists())
+        return run(making, *words)
+
+    monkeypatch.setattr(splicing.Making, "run", bring_away_first)
+    done = transcode_next()
+
+    assert (done.state, done.error_detail, looked) == ("done", "", [False])
+    assert Examination.objects.get().likeness["sound"]
+    assert list((storage.media_root() / "fetched").iterdir()) == []

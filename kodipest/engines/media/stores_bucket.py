@@ -7,12 +7,15 @@ opened/<folder>               a note of it: written before the first copy, once 
 locks/<folder>                how its lock was last turned: older signed addresses have ended
 
 The local disk holds what is on its way: an original until it is in the bucket, a folder while an
-encoder fills it, `fetched/` what was brought back for a while. Imported on a hub only.
+encoder fills it, `fetched/` what somebody has at hand for a while: each in a folder that is locked
+by its process, so that a sweep knows what the dead have left. Imported on a hub only.
 """
 
 import contextlib
+import fcntl
 import logging
 import math
+import os
 import secrets
 import shutil
 import time
@@ -27,6 +30,7 @@ from django.utils import timezone
 
 from kodipest.engines.media import storage
 from kodipest.engines.media.errors import Unusable
+from kodipest.engines.media.manifest import link
 from kodipest.engines.media.stores import Rows
 from kodipest.engines.media.stores_growth import Growing
 from kodipest.engines.media.stores_s3 import TRANSFER, Requests, in_order, told
@@ -50,19 +54,20 @@ class Bucket(Requests):
 
     @contextlib.contextmanager
     def original(self, sha256: str, size_bytes: int) -> Iterator[Path]:
-        local = storage.original_path(sha256)
-        if local.is_file():
-            yield local
-            return
-        with self._fetched(sha256) as scratch:
-            self._wait_for(_original_key(sha256), size_bytes)
-            with told():
-                self.client.download_file(
-                    self.name, _original_key(sha256), str(scratch), Config=TRANSFER
-                )
-            if (found := storage.sha256_of(scratch)) != sha256:
-                raise Unusable("store_away", f"{sha256}: its bytes hash to {found}")
+        with _fetched(sha256) as scratch:
+            try:  # its first name may go while a film is made of it
+                link(storage.original_path(sha256), scratch)
+            except FileNotFoundError:
+                self._fetch_original(sha256, size_bytes, scratch)
             yield scratch
+
+    def _fetch_original(self, sha256: str, size_bytes: int, scratch: Path) -> None:
+        key = _original_key(sha256)
+        self._wait_for(key, size_bytes)
+        with told():
+            self.client.download_file(self.name, key, str(scratch), Config=TRANSFER)
+        if (found := storage.sha256_of(scratch)) != sha256:
+            raise Unusable("store_away", f"{sha256}: its bytes hash to {found}")
 
     def original_size(self, sha256: str) -> int | None:
         local = storage.original_path(sha256)
@@ -110,7 +115,7 @@ class Bucket(Requests):
 
     @contextlib.contextmanager
     def folder(self, folder: str) -> Iterator[Path]:
-        with self._fetched(folder) as scratch:
+        with _fetched(folder) as scratch:
             scratch.mkdir()
             names = [name for name, _size in self.files(folder)]
             self.each(lambda name: self.get(f"renditions/{folder}/{name}", scratch / name), names)
@@ -239,7 +244,7 @@ class Bucket(Requests):
             if _age(path) > settings.MEDIA_GRACE_SECONDS and not rows.is_at_work(path.name):
                 shutil.rmtree(path, ignore_errors=True)
         for path in (*_local("fetched").iterdir(), *_local("small").iterdir()):
-            if _age(path) > DAY_SECONDS:
+            if _age(path) > DAY_SECONDS and not _is_held(path):
                 _remove(path)
 
     def _remove_uploads(self) -> int:
@@ -254,13 +259,34 @@ class Bucket(Requests):
                     removed += 1
         return removed
 
-    @contextlib.contextmanager
-    def _fetched(self, name: str) -> Iterator[Path]:
-        scratch = _local("fetched") / f"{name}.{secrets.token_hex(4)}"
-        try:
-            yield scratch
-        finally:
-            _remove(scratch)
+
+@contextlib.contextmanager
+def _fetched(name: str) -> Iterator[Path]:
+    """Give a name for what is brought here; the lock of its folder says that it is in use."""
+    folder = _local("fetched") / f"{name}.{secrets.token_hex(4)}"
+    folder.mkdir()
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        yield folder / name
+    finally:
+        os.close(handle)
+        _remove(folder)
+
+
+def _is_held(path: Path) -> bool:
+    """Say whether a process that lives has `path` in use."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:  # gone since it was listed
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
 
 
 def _local(name: str) -> Path:
