@@ -1,12 +1,15 @@
 """Long films on a machine of a hub, while sweeps come by that take whatever looks left over."""
 
+import threading
+
 import pytest
 
-from kodipest.engines.media import splicing, storage
+from kodipest.engines.media import splicing, storage, stores, stores_bucket, stores_s3
 from kodipest.engines.media.models import Examination
 from kodipest.engines.media.operations import (
     adopt_file,
     claim_next,
+    make_claimed,
     request_transcode,
     sharing,
     shipping,
@@ -92,3 +95,31 @@ def test_an_original_that_is_brought_away_meanwhile_stays_for_the_next_section(a
     assert (done.state, done.error_detail, looked) == ("done", "", [False])
     assert Examination.objects.get().likeness["sound"]
     assert list((storage.media_root() / "fetched").iterdir()) == []
+
+
+def test_all_that_comes_and_goes_for_a_film_is_heard(asked, settings, monkeypatch):
+    """But for what is shown while it grows: that has a thread of its own, and no lease."""
+    settings.ENCODER_ADDITIONS = ["thrift"]
+    shipping.bring_away(patiently=True)
+    asked.original.path.unlink()
+    deaf, transfers, heard = [], [], stores_s3.heard
+
+    def listen(on_bytes, **how):
+        transfers.append(on_bytes)
+        if on_bytes is None and "_send_until_ended" not in threading.current_thread().name:
+            deaf.append(threading.current_thread().name)
+        return heard(on_bytes, **how)
+
+    for module in (stores_s3, stores_bucket):
+        monkeypatch.setattr(module, "heard", listen)
+    row = claim_next(worker="first/1/1")
+    (recipe, *_additions) = plan_of(row.original)
+    sharing.lay_out(row, recipe, sharing.cuts_of(row, recipe))
+    assert help_with_section(worker="second/1/1")
+    stores.Disk().remove(row.sections.get(number=0).folder)  # it was another machine
+
+    assert make_claimed(row).is_done
+    added = transcode_next()
+    assert (added.part, added.state) == ("thrift", "done")
+    assert deaf == []
+    assert len(transfers) > 20

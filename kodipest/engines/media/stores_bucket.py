@@ -31,9 +31,9 @@ from django.utils import timezone
 from kodipest.engines.media import storage
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.manifest import link
-from kodipest.engines.media.stores import Rows
+from kodipest.engines.media.stores import OnBytes, Rows
 from kodipest.engines.media.stores_growth import Growing
-from kodipest.engines.media.stores_s3 import TRANSFER, Requests, in_order, told
+from kodipest.engines.media.stores_s3 import TRANSFER, Requests, heard, in_order, told
 
 logger = logging.getLogger(__name__)
 
@@ -53,19 +53,23 @@ class Bucket(Requests):
     # --- originals
 
     @contextlib.contextmanager
-    def original(self, sha256: str, size_bytes: int) -> Iterator[Path]:
+    def original(
+        self, sha256: str, size_bytes: int, on_bytes: OnBytes | None = None
+    ) -> Iterator[Path]:
         with _fetched(sha256) as scratch:
             try:  # its first name may go while a film is made of it
                 link(storage.original_path(sha256), scratch)
             except FileNotFoundError:
-                self._fetch_original(sha256, size_bytes, scratch)
+                self._fetch_original(sha256, size_bytes, scratch, on_bytes)
             yield scratch
 
-    def _fetch_original(self, sha256: str, size_bytes: int, scratch: Path) -> None:
+    def _fetch_original(
+        self, sha256: str, size_bytes: int, scratch: Path, on_bytes: OnBytes | None
+    ) -> None:
         key = _original_key(sha256)
         self._wait_for(key, size_bytes)
-        with told():
-            self.client.download_file(self.name, key, str(scratch), Config=TRANSFER)
+        with told(), heard(on_bytes, at_once=True) as tell:
+            self.client.download_file(self.name, key, str(scratch), Config=TRANSFER, Callback=tell)
         if (found := storage.sha256_of(scratch)) != sha256:
             raise Unusable("store_away", f"{sha256}: its bytes hash to {found}")
 
@@ -95,7 +99,7 @@ class Bucket(Requests):
         ) as growing:
             yield growing
 
-    def keep(self, folder: str, made: Path) -> None:
+    def keep(self, folder: str, made: Path, on_bytes: OnBytes | None = None) -> None:
         there = {item.name: item.size for item in self.items(f"renditions/{folder}/")}
         names = [(name, size) for name, size in storage.files_in(made) if not _is_scratch(name)]
         # Only segments never change; everything else is small and sent again.
@@ -103,22 +107,27 @@ class Bucket(Requests):
             name for name, size in names if there.get(name) != size or not name.endswith(".m4s")
         ]
         for some in in_order(wanted):
-            self.each(lambda name: self.put(f"renditions/{folder}/{name}", made / name), some)
+            self.each(
+                lambda name: self.put(f"renditions/{folder}/{name}", made / name, on_bytes), some
+            )
         gone = there.keys() - dict(names).keys()
         self.delete([f"renditions/{folder}/{name}" for name in gone])
         if self.files(folder) != sorted(names):
             raise Unusable("store_away", f"{folder} did not arrive whole")
         if self.size(OPENED + folder) is not None:
-            self._copy_new(folder)
+            self._copy_new(folder, on_bytes)
             if self.size(OPENED + folder) is None:  # closed in the meantime
                 self.close([folder])
 
     @contextlib.contextmanager
-    def folder(self, folder: str) -> Iterator[Path]:
+    def folder(self, folder: str, on_bytes: OnBytes | None = None) -> Iterator[Path]:
         with _fetched(folder) as scratch:
             scratch.mkdir()
             names = [name for name, _size in self.files(folder)]
-            self.each(lambda name: self.get(f"renditions/{folder}/{name}", scratch / name), names)
+            self.each(
+                lambda name: self.get(f"renditions/{folder}/{name}", scratch / name, on_bytes),
+                names,
+            )
             yield scratch
 
     def text(self, folder: str, name: str) -> str:
@@ -158,13 +167,13 @@ class Bucket(Requests):
         notes = self.items(OPENED)
         return {note.name for note in notes if not whole or note.size == len(WHOLE)}
 
-    def _copy_new(self, folder: str) -> None:
+    def _copy_new(self, folder: str, on_bytes: OnBytes | None = None) -> None:
         made_of, seen_as = f"renditions/{folder}/", f"public/{folder}/"
         there = {item.name: item.etag for item in self.items(seen_as)}
         made = {item.name: item.etag for item in self.items(made_of)}
         new = [name for name in made if name not in PRIVATE and there.get(name) != made[name]]
         for some in in_order(new):
-            self.each(lambda name: self.copy(made_of + name, seen_as + name), some)
+            self.each(lambda name: self.copy(made_of + name, seen_as + name, on_bytes), some)
         self.delete([seen_as + name for name in there if name not in made])
 
     def lend(self, folder: str, name: str, method: str) -> str:
