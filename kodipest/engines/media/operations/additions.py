@@ -48,7 +48,7 @@ def _is_finished(folder: Path) -> bool:
     return (folder / FILE_NAME).is_file()
 
 
-def join(transcode: Transcode) -> None:
+def join(transcode: Transcode, on_bytes: stores.OnBytes | None = None) -> None:
     """Bring the files of a finished addition into the folder of its base, which goes on being served.
 
     May be done twice. Raises LeaseLost when the base is not there any more, Unusable when the two
@@ -60,13 +60,13 @@ def join(transcode: Transcode) -> None:
     if base is None:
         raise LeaseLost
     failpoints.reach("before_join")
-    with _changing(base) as there:
+    with _changing(base, on_bytes) as there:
         joining.join_addition(there, storage.rendition_path(transcode.folder))
     failpoints.reach("after_join")
 
 
 @contextmanager
-def _changing(base: Transcode) -> Iterator[Path]:
+def _changing(base: Transcode, on_bytes: stores.OnBytes | None = None) -> Iterator[Path]:
     """Lay the folder of `base` at hand to be changed; of several machines one at a time."""
     store = stores.chosen()
     if not store.is_shared:
@@ -75,9 +75,9 @@ def _changing(base: Transcode) -> Iterator[Path]:
         return
     with transaction.atomic():
         Transcode.objects.select_for_update(no_key=True).get(pk=base.pk)
-        with store.folder(base.folder) as there:
+        with store.folder(base.folder, on_bytes) as there:
             yield there
-            store.keep(base.folder, there)
+            store.keep(base.folder, there, on_bytes)
 
 
 def note_joined(transcode: Transcode) -> None:

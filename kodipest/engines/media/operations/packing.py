@@ -34,7 +34,7 @@ def make(transcode: Transcode, lease: Lease) -> dict[str, Any]:
     seconds = float((base.manifest or {}).get("duration_seconds") or 0)
     clock = Clock(max(seconds, 0.001), lease.keep)
     card = _card(transcode, out)
-    with stores.chosen().folder(base.folder) as source:
+    with stores.chosen().folder(base.folder, lease.hear_or_stop) as source:
         wishes = _wishes(transcode, source, card)
         pack = make_pack(transcode.part, source, out / place, wishes=wishes, on_seconds=clock.tell)
     if card:

@@ -134,9 +134,17 @@ class Held:
         """Keep the lease. Raises LeaseLost and Interrupted."""
         self._lease.keep(Progress(fraction, first_playable=False, seconds_left=None, speed=0.0))
 
-    def finish(self) -> None:
+    def hear(self, _bytes: int = 0) -> None:
+        """Keep the lease while nothing is encoded. Raises LeaseLost."""
+        self._lease.hear()
+
+    def hear_or_stop(self, _bytes: int = 0) -> None:
+        """Keep the lease while its source comes. Raises LeaseLost and Interrupted."""
+        self._lease.hear_or_stop()
+
+    def finish(self, on_bytes: stores.OnBytes | None = None) -> None:
         """Let everybody have it."""
-        stores.chosen().keep(self.row.folder, self.folder)
+        stores.chosen().keep(self.row.folder, self.folder, on_bytes or self.hear)
         failpoints.reach("before_section_is_told")
         self._lease.settle(state=State.DONE, progress=1, error_code="", error_detail="")
 
@@ -166,12 +174,18 @@ class Sharing:
     """The crew of a film that this process has: all sections, as the rows tell of them."""
 
     def __init__(
-        self, transcode: Transcode, recipe: Recipe, cuts: tuple[Cut, ...], stopping: threading.Event
+        self,
+        transcode: Transcode,
+        recipe: Recipe,
+        cuts: tuple[Cut, ...],
+        stopping: threading.Event,
+        on_bytes: stores.OnBytes | None = None,
     ) -> None:
         self.sections = cuts
         self._film = transcode
         self._seconds = float(transcode.original.probe.get("duration_seconds") or 0)
         self._stopping = stopping
+        self._on_bytes = on_bytes
         self._held: Held | None = None
         self._rows: dict[int, Section] = {}
         self._looked_at = 0.0
@@ -204,7 +218,7 @@ class Sharing:
 
     def finish(self, _task: "Task") -> None:
         assert self._held is not None  # noqa: S101 - it was taken
-        self._held.finish()
+        self._held.finish(self._hear)
         self._folders[self._held.row.number] = self._held.folder
         self._held, self._looked_at = None, 0.0
 
@@ -222,9 +236,18 @@ class Sharing:
             raise Unusable(cast("Code", row.error_code), row.error_detail)
         if row is None or row.state != State.DONE:
             return None
-        folder = self._at_hand.enter_context(stores.chosen().folder(row.folder))
+        if self._stopping.is_set():  # there may be many to bring
+            raise Interrupted
+        folder = self._at_hand.enter_context(stores.chosen().folder(row.folder, self._hear))
         self._folders[section.number] = folder
         return folder
+
+    def _hear(self, count: int) -> None:
+        """Keep the leases of the film, and of the section at work, while sections come and go."""
+        if self._on_bytes:
+            self._on_bytes(count)
+        if self._held:
+            self._held.hear(count)
 
     def done_seconds(self) -> float:
         rows = self._look()
@@ -295,7 +318,8 @@ def _make(row: Section, held: Held) -> bool:
         return False  # another version of this program has the film
     length = cut.seconds_of(probe.duration_seconds)
     held.open()
-    with stores.chosen().original(original.sha256, original.size_bytes) as source:
+    store = stores.chosen()
+    with store.original(original.sha256, original.size_bytes, held.hear_or_stop) as source:
         making = Making(
             source.resolve(strict=True), held.folder, probe, recipe, cut, taps_for(probe)
         )

@@ -158,7 +158,7 @@ def _make(transcode: Transcode, lease: Lease) -> dict[str, Any]:
     if not transcode.base_id:
         return _encode(transcode, lease)
     manifest = additions.finished_before(transcode) or _encode(transcode, lease)
-    additions.join(transcode)
+    additions.join(transcode, lease.hear)
     return manifest
 
 
@@ -179,9 +179,9 @@ def _encode(transcode: Transcode, lease: Lease) -> dict[str, Any]:
     out.mkdir()
     store = stores.chosen()
     with (
-        store.original(original.sha256, original.size_bytes) as source,
+        store.original(original.sha256, original.size_bytes, lease.hear_or_stop) as source,
         _shown(transcode) as growth,
-        _crew_of(transcode, recipe) as crew,
+        _crew_of(transcode, recipe, lease) as crew,
     ):
         manifest: dict[str, Any] = prepare.prepare(
             source,
@@ -197,14 +197,16 @@ def _encode(transcode: Transcode, lease: Lease) -> dict[str, Any]:
     if transcode.base_id:
         os.sync()  # it lasts in the folder of its base
     else:
-        store.keep(transcode.folder, out)
+        store.keep(transcode.folder, out, lease.hear)
     return manifest
 
 
-def _crew_of(transcode: Transcode, recipe: Recipe) -> "AbstractContextManager[Sharing | None]":
+def _crew_of(
+    transcode: Transcode, recipe: Recipe, lease: Lease
+) -> "AbstractContextManager[Sharing | None]":
     """Share a long film with whoever has time."""
     cuts = sharing.cuts_of(transcode, recipe)
-    return Sharing(transcode, recipe, cuts, _stopping) if cuts else nullcontext()
+    return Sharing(transcode, recipe, cuts, _stopping, lease.hear) if cuts else nullcontext()
 
 
 def _shown(transcode: Transcode) -> AbstractContextManager[stores.Growth]:

@@ -175,8 +175,8 @@ def test_a_database_away_at_the_end_is_waited_for(base, monkeypatch):
 def test_an_addition_called_off_while_joining_is_taken_off(base, monkeypatch):
     join = additions.join
 
-    def join_and_call_off(transcode):
-        join(transcode)
+    def join_and_call_off(transcode, *words):
+        join(transcode, *words)
         cancel_transcode(transcode=Transcode.objects.get(pk=transcode.pk))
 
     monkeypatch.setattr(additions, "join", join_and_call_off)
