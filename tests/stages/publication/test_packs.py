@@ -3,14 +3,18 @@
 import base64
 import html
 import io
+from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils import timezone, translation
 from PIL import Image
 
 from kodipest.engines.media.messages import words_for_transcode
 from kodipest.engines.media.models import Transcode
+from kodipest.engines.media.operations import request_pack
 from kodipest.kernel.errors import Refusal
 from kodipest.people.models import AuditEntry
 from kodipest.stages.publication.last_card import HEIGHT, INK, PAPER, WIDTH, last_card
@@ -190,6 +194,66 @@ def test_the_desk_has_a_pack_made(client, desk, django_assert_num_queries):
     assert 'value="40.0"' in client.get(desk).content.decode()
 
 
+def ready(pack):
+    Transcode.objects.filter(pk=pack.pk).update(
+        state="done", progress=1, manifest={}, finished_at="2026-01-01T00:00:00Z"
+    )
+    return pack
+
+
+def larger(edition, state="waiting"):
+    base = edition.revision.main.transcode
+    return Transcode.objects.create(
+        original=base.original, base=base, part="high", fingerprint="high", state=state,
+        finished_at=None if state == "waiting" else "2026-01-01T00:00:00Z",
+    )  # fmt: skip
+
+
+LARGER_FIRST = "The larger pictures of this film are made first"
+
+
+def test_the_desk_says_that_a_channel_waits_for_the_larger_pictures(client, desk, edition):
+    larger(edition)
+    with translation.override("en"):
+        client.post(desk, {"name": "television"})
+        client.post(desk, {"name": "sheet"})
+        rows = {row.name: row for row in client.get(desk).context["rows"]}
+    assert [name for name, row in rows.items() if row.waits_for_larger] == ["television"]
+    assert edition.revision.main.transcode.additions.get(part="high").turn_at < timezone.now() + (
+        timedelta(hours=1)
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "id", "zh-hans"])
+def test_what_is_awaited_is_said_in_every_language(client, desk, edition, language):
+    larger(edition)
+    client.post(desk, {"name": "television"})
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    page = html.unescape(client.get(desk).content.decode())
+    with translation.override(language):
+        said = translation.gettext(
+            "The larger pictures of this film are made first; then it is packed by itself."
+        )
+    assert said in page
+    assert said.startswith(LARGER_FIRST) is (language == "en")
+
+
+def test_a_pack_for_a_channel_can_be_made_anew_when_larger_pictures_have_come(
+    client, desk, people, edition
+):
+    larger(edition, "cancelled")
+    small = ready(ask_for_pack(work=edition.work, name="television", by=people.farid))
+    rows = {row.name: row for row in client.get(desk).context["rows"]}
+    assert not rows["television"].may_be_asked_for
+
+    Transcode.objects.filter(part="high").update(state="waiting", finished_at=None)
+    rows = {row.name: row for row in client.get(desk).context["rows"]}
+    assert rows["television"].may_be_asked_for
+    client.post(desk, {"name": "television"})
+    assert not Transcode.objects.filter(pk=small.pk).exists()
+    assert Transcode.objects.get(part="television").state == "waiting"
+
+
 def test_a_pack_that_is_there_is_fetched_under_the_name_of_the_work(client, desk, edition):
     transcode = edition.revision.main.transcode
     files = [
@@ -199,10 +263,7 @@ def test_a_pack_that_is_there_is_fetched_under_the_name_of_the_work(client, desk
     transcode.manifest |= {"packs": {"sheet": {"files": files}, "television": {"files": files[1:]}}}
     transcode.save()
     for name in ("sheet", "television"):
-        Transcode.objects.create(
-            original=transcode.original, base=transcode, part=name, fingerprint=name, state="done",
-            progress=1, manifest={}, finished_at="2026-01-01T00:00:00Z",
-        )  # fmt: skip
+        ready(request_pack(transcode=transcode, name=name))
 
     page = client.get(desk)
 
