@@ -6,7 +6,6 @@ import io
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -228,12 +227,12 @@ def test_the_desk_says_that_a_channel_waits_for_the_larger_pictures(client, desk
 def test_what_is_awaited_is_said_in_every_language(client, desk, edition, language):
     larger(edition)
     client.post(desk, {"name": "television"})
-    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
-    page = html.unescape(client.get(desk).content.decode())
     with translation.override(language):
+        address = reverse("publication_packs", args=[edition.work.pk])
         said = translation.gettext(
             "The larger pictures of this film are made first; then it is packed by itself."
         )
+    page = html.unescape(client.get(address).content.decode())
     assert said in page
     assert said.startswith(LARGER_FIRST) is (language == "en")
 
