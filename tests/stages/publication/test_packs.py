@@ -1,22 +1,18 @@
 """What published works are taken away in: asked for by the sweep, offered on the page, gone with it."""
 
-import base64
 import html
-import io
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone, translation
-from PIL import Image
 
 from kodipest.engines.media.messages import words_for_transcode
 from kodipest.engines.media.models import Transcode
 from kodipest.engines.media.operations import request_pack
 from kodipest.kernel.errors import Refusal
 from kodipest.people.models import AuditEntry
-from kodipest.stages.publication.last_card import HEIGHT, INK, PAPER, WIDTH, last_card
 from kodipest.stages.publication.operations import (
     ask_for_pack,
     ask_for_packs,
@@ -84,25 +80,6 @@ def test_the_page_offers_what_is_there(client, edition):
     kinds = [download.kind for download in page.context["film"].downloads]
     assert [kind.split(" · ")[1].replace("\xa0", " ") for kind in kinds] == ["390,6 KB", "3,2 MB"]
     assert "whatsapp/0a0b0c0d/film.mp4" in page.content.decode()
-
-
-def drawn(*words):
-    return Image.open(io.BytesIO(base64.b64decode(last_card(*words)))).convert("RGB")
-
-
-def colours(picture):
-    return {colour for _count, colour in picture.getcolors(1 << 24)}
-
-
-def test_the_card_tells_title_and_house():
-    picture = drawn("Sumur di Halaman", "Pondok Pesantren Nurul Qalam")
-    assert picture.size == (WIDTH, HEIGHT)
-    assert INK in colours(picture.crop((0, 0, WIDTH, 200)))
-
-
-def test_letters_that_the_typeface_lacks_are_left_out():
-    picture = drawn("بئر في الفناء", "学生之家")
-    assert colours(picture.crop((0, 0, WIDTH, 200))) == {PAPER}
 
 
 def test_chapters_of_the_synopsis_go_into_the_podcast_and_nowhere_else(edition):
