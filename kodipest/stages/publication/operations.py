@@ -1,5 +1,6 @@
 """Verbs of publication; the only writers of this app."""
 
+import logging
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,9 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from kodipest.engines.media.chapters import chapters_in
+from kodipest.engines.media.errors import Unusable
+from kodipest.engines.media.messages import words_for_transcode
 from kodipest.engines.media.models import Transcode
 from kodipest.engines.media.operations import hurry_high, request_pack, set_public_folders
 from kodipest.kernel import failpoints, freshness
@@ -23,6 +27,7 @@ from kodipest.people.queries import recorder_of
 from kodipest.stages.publication.last_card import last_card
 from kodipest.stages.publication.models import Channel, Edition
 from kodipest.stages.publication.packs import PACKS_OF_KIND
+from kodipest.stages.publication.podcast_cover import podcast_cover
 from kodipest.stages.publication.queries import (
     files_without_pack,
     obstacles_to_publication,
@@ -30,10 +35,11 @@ from kodipest.stages.publication.queries import (
     withdrawal_entry,
 )
 from kodipest.works import sanad
-from kodipest.works.chapters import chapters_in
 from kodipest.works.journey import BACK_TO_THE_MAKER, Stage
 from kodipest.works.models import Act, Asset, Work
 from kodipest.works.operations import lock, move_work, newest_as_read
+
+logger = logging.getLogger(__name__)
 
 PACKS_AT_ONCE = 4
 
@@ -165,7 +171,7 @@ def ask_for_pack(*, work: Work, name: str, by: Person) -> Transcode:
     """Have a pack made of the film or sound of `work` that is out; asking twice is asking once.
 
     Raises PermissionDenied unless `by` manages the programme or leads the pesantren; Refusal
-    `not_out`, `no_such_pack`, `not_ready`.
+    `not_out`, `no_such_pack`, `not_ready`, `store_away`.
     """
     require(by, "publication.ask_for_pack", work)
     edition = Edition.objects.filter(work=work, withdrawn_at=None).first()
@@ -174,7 +180,11 @@ def ask_for_pack(*, work: Work, name: str, by: Person) -> Transcode:
     main = edition.revision.main
     if main is None or name not in PACKS_OF_KIND.get(main.original.kind, ()):
         raise Refusal(_("There is no such pack of this work."), code="no_such_pack")
-    asked = request_pack(transcode=main.transcode, name=name, wishes=wishes_for(main, name))
+    try:
+        wishes = wishes_for(main, name)
+    except Unusable as unusable:
+        raise Refusal(words_for_transcode(unusable.code), code=unusable.code) from unusable
+    asked = request_pack(transcode=main.transcode, name=name, wishes=wishes)
     audit.record("ask_for_pack", edition, by=by, pack=name)
     return asked
 
@@ -183,19 +193,25 @@ def ask_for_packs() -> int:
     """Have the packs made that published works of each kind are taken away in; return how many.
 
     Called by every sweep: a few at a time, so that a site with a long past asks for them bit by bit.
-    A pack says the title and the house, which everybody sees, and names no person. Idempotent.
+    A pack says the title and the house, which everybody sees, and names no person. Idempotent. One
+    whose cover cannot be fetched now is left to the next sweep.
     """
     asked = 0
     for kind, names in settings.PACKS_OF_PUBLISHED.items():
         for name in names:
             for asset in files_without_pack(kind, name)[:PACKS_AT_ONCE]:
-                request_pack(transcode=asset.transcode, name=name, wishes=wishes_for(asset, name))
+                try:
+                    wishes = wishes_for(asset, name)
+                except Unusable as unusable:
+                    logger.warning("pack %s of %s: %s", name, asset.pk, unusable)
+                    continue
+                request_pack(transcode=asset.transcode, name=name, wishes=wishes)
                 asked += 1
     return asked
 
 
 def wishes_for(asset: Asset, name: str) -> dict[str, Any]:
-    """Say what a pack may tell about a work."""
+    """Say what a pack may tell about a work. Raises Unusable `store_away`."""
     title, house = asset.revision.title, asset.revision.work.organisation.name
     told: dict[str, Any] = {"title": title, "artist": house}
     if name == "whatsapp":
@@ -204,4 +220,6 @@ def wishes_for(asset: Asset, name: str) -> dict[str, Any]:
         seconds = asset.original.probe.get("duration_seconds", 0)
         if chapters := chapters_in(asset.revision.synopsis, seconds=seconds):
             told["chapters"] = chapters
+        if cover := podcast_cover(asset):
+            told["cover"] = cover
     return told

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kodipest.engines.media.messages import words_for_transcode
 from kodipest.engines.media.models import Transcode
+from kodipest.engines.media.queries import is_outdated
 from kodipest.engines.media.storage import private_url
 from kodipest.stages.publication.models import Edition
 from kodipest.works.exhibits import Download, manifest_of
@@ -39,7 +40,11 @@ ROLES = {"film": _("Film"), "sound": _("Sound"), "sheet": _("Page of stills")}
 
 @dataclass(frozen=True)
 class PackRow:
-    """One pack: whether it is asked for, how far it is, and what can be fetched of it."""
+    """One pack: whether it is asked for, how far it is, and what can be fetched of it.
+
+    `waits_for_larger`: its turn comes when the larger pictures are out of the way. `is_outdated`: they
+    have come since it was made, so that it would be better now.
+    """
 
     name: str
     title: "_StrPromise"
@@ -48,12 +53,14 @@ class PackRow:
     is_busy: bool
     is_there: bool
     trouble: str
+    waits_for_larger: bool = False
+    is_outdated: bool = False
     downloads: list[Download] = field(default_factory=list)
 
     @property
     def may_be_asked_for(self) -> bool:
         """Say whether a press of the button begins something."""
-        return not self.is_busy and not self.is_there
+        return self.is_outdated or not (self.is_busy or self.is_there)
 
 
 def packs_of(edition: Edition) -> list[PackRow]:
@@ -63,10 +70,15 @@ def packs_of(edition: Edition) -> list[PackRow]:
         return []
     asked = {row.part: row for row in main.transcode.additions.all()}
     names = PACKS_OF_KIND.get(main.original.kind, ())
-    return [_row(edition, name, asked.get(name)) for name in names]
+    is_larger_to_come = Transcode.Part.HIGH in asked and asked[Transcode.Part.HIGH].is_unfinished
+    return [
+        _row(edition, name, asked.get(name), is_larger_to_come=is_larger_to_come) for name in names
+    ]
 
 
-def _row(edition: Edition, name: str, asked: Transcode | None) -> PackRow:
+def _row(
+    edition: Edition, name: str, asked: Transcode | None, *, is_larger_to_come: bool
+) -> PackRow:
     is_there = asked is not None and asked.is_done
     is_running = asked is not None and asked.state == Transcode.State.RUNNING
     return PackRow(
@@ -76,6 +88,12 @@ def _row(edition: Edition, name: str, asked: Transcode | None) -> PackRow:
         is_busy=asked is not None and asked.is_unfinished,
         is_there=is_there,
         trouble=str(words_for_transcode(asked.error_code)) if asked and asked.error_code else "",
+        waits_for_larger=(
+            is_larger_to_come
+            and asked is not None
+            and (asked.part, asked.state) == (Transcode.Part.TELEVISION, Transcode.State.WAITING)
+        ),
+        is_outdated=asked is not None and asked.is_done and is_outdated(asked),
         downloads=_downloads(edition, name) if is_there else [],
     )
 

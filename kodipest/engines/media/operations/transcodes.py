@@ -30,6 +30,7 @@ from kodipest.engines.media.operations.requests import (
     request_additions,
 )
 from kodipest.engines.media.operations.sharing import Sharing
+from kodipest.engines.media.queries import resting_packs
 from kodipest.engines.media.recipes import PACKS, Recipe
 
 if TYPE_CHECKING:  # the encoder's side is loaded when there is something to encode
@@ -73,6 +74,7 @@ def claim_next(*, worker: str, lane: Lane = Lane.ANY) -> Transcode | None:
 
 def _whose_turn(lane: Lane = Lane.ANY) -> list[Transcode]:
     waiting = Transcode.objects.filter(state=State.WAITING, not_before__lte=timezone.now())
+    waiting = waiting.exclude(resting_packs())
     if lane is Lane.BASES:
         waiting = waiting.filter(part=Part.BASE)
     first: Iterable[Transcode] = waiting.select_related("original", "base").order_by(

@@ -1,6 +1,6 @@
 import pytest
 
-from kodipest.works.chapters import Chapter, chapters_in
+from kodipest.engines.media.chapters import Chapter, chapters_in
 
 SYNOPSIS = """How the santri of Cirebon dye their cloth.
 
