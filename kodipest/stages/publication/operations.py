@@ -29,8 +29,10 @@ from kodipest.stages.publication.models import Channel, Edition
 from kodipest.stages.publication.packs import PACKS_OF_KIND
 from kodipest.stages.publication.podcast_cover import podcast_cover
 from kodipest.stages.publication.queries import (
+    files_shown_elsewhere,
     files_without_pack,
     obstacles_to_publication,
+    packs_about_others,
     public_folders,
     withdrawal_entry,
 )
@@ -96,6 +98,7 @@ def publish_work(*, work: Work, read: UUID, channel: Channel, by: Person) -> Edi
     for asset in revision.main_files:
         if asset.original.kind == "video":
             hurry_high(transcode=asset.transcode)  # a channel shows it large, and now people come
+        _renew_packs(asset)
     audit.record("publish_work", edition, by=by, content=revision.content_hash)
     freshness.bump()
     transaction.on_commit(_open_what_was_committed, robust=True)
@@ -145,6 +148,8 @@ def _take_off(edition: Edition, at: datetime, by: Person, why: str) -> None:
     edition.withdrawn_at, edition.withdrawn_by = at, by
     edition.save(update_fields=["withdrawn_at", "withdrawn_by"])
     move_work(work=edition.work, to=BACK_TO_THE_MAKER, by=by, why=why)
+    for asset in files_shown_elsewhere(edition):
+        _renew_packs(asset)
     freshness.bump()
     transaction.on_commit(_open_what_was_committed, robust=True)
 
@@ -210,10 +215,24 @@ def ask_for_packs() -> int:
     return asked
 
 
+def _renew_packs(asset: Asset) -> None:
+    """Have the packs of a file made anew that tell of another version, or of a work that went.
+
+    The same bytes may belong to several works and versions: a pack tells of one of them.
+    """
+    for pack in packs_about_others(asset):
+        try:
+            wishes = wishes_for(asset, pack.part)
+        except Unusable as unusable:  # no page shows the old one
+            logger.warning("pack %s of %s: %s", pack.part, asset.pk, unusable)
+            continue
+        request_pack(transcode=asset.transcode, name=pack.part, wishes=wishes)
+
+
 def wishes_for(asset: Asset, name: str) -> dict[str, Any]:
-    """Say what a pack may tell about a work. Raises Unusable `store_away`."""
+    """Say what a pack may tell about a work, and of which version. Raises Unusable `store_away`."""
     title, house = asset.revision.title, asset.revision.work.organisation.name
-    told: dict[str, Any] = {"title": title, "artist": house}
+    told: dict[str, Any] = {"of": str(asset.revision_id), "title": title, "artist": house}
     if name == "whatsapp":
         told["card"] = last_card(title, house)
     elif name == "podcast":

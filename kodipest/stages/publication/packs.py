@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
@@ -18,11 +18,13 @@ if TYPE_CHECKING:  # the type of a text that is translated when it is read; it h
     from django.utils.functional import _StrPromise
 
 PACKS_OF_KIND = {"video": ("whatsapp", "television", "sheet"), "audio": ("whatsapp", "podcast")}
+# Name, or kind and name -> what it is called, what it is.
 WORDS: dict[str, tuple["_StrPromise", "_StrPromise"]] = {
     "whatsapp": (
         _("For WhatsApp"),
         _("The film below 16 MB with a closing card, and the sound alone, which is lighter still."),
     ),
+    "audio whatsapp": (_("For WhatsApp"), _("The sound alone, light enough to be sent on.")),
     "podcast": (
         _("Podcast"),
         _("MP3 and M4A with the title, the house, the cover and the chapters of the synopsis."),
@@ -68,12 +70,27 @@ def packs_of(edition: Edition) -> list[PackRow]:
     main = edition.revision.main
     if main is None:
         return []
-    asked = {row.part: row for row in main.transcode.additions.all()}
+    additions = {row.part: row for row in main.transcode.additions.all()}
     names = PACKS_OF_KIND.get(main.original.kind, ())
-    is_larger_to_come = Transcode.Part.HIGH in asked and asked[Transcode.Part.HIGH].is_unfinished
+    larger = additions.get(Transcode.Part.HIGH)
+    is_larger_to_come = larger is not None and larger.is_unfinished
+    of = str(edition.revision_id)
+    asked = {name: row for name, row in additions.items() if row.wishes.get("of") == of}
     return [
         _row(edition, name, asked.get(name), is_larger_to_come=is_larger_to_come) for name in names
     ]
+
+
+def packs_about(edition: Edition) -> dict[str, Any]:
+    """Return the finished packs that tell of the version of `edition`, by name, as the manifest has them.
+
+    The same bytes may have been packed for an earlier version or another work: its words are not shown.
+    """
+    main = edition.revision.main
+    packs = (manifest_of(main).get("packs") or {}) if main else {}
+    return {
+        name: pack for name, pack in packs.items() if pack.get("of") == str(edition.revision_id)
+    }
 
 
 def _row(
@@ -83,7 +100,7 @@ def _row(
     is_running = asked is not None and asked.state == Transcode.State.RUNNING
     return PackRow(
         name,
-        *WORDS[name],
+        *(WORDS.get(f"{edition.kind} {name}") or WORDS[name]),
         percent=asked.progress * 100 if asked and is_running else None,
         is_busy=asked is not None and asked.is_unfinished,
         is_there=is_there,
@@ -101,7 +118,7 @@ def _row(
 def _downloads(edition: Edition, name: str) -> list[Download]:
     """Return what a person can keep of a pack; the segments of a channel are nothing to keep."""
     main = edition.revision.main
-    files = ((manifest_of(main).get("packs") or {}).get(name) or {}).get("files") or []
+    files = packs_about(edition).get(name, {}).get("files", [])
     return [
         Download(
             private_url(main.transcode, file["file"], download_as=_kept_as(edition, file["file"])),

@@ -50,7 +50,8 @@ def test_a_sweep_asks_once_for_what_is_out(edition):
     assert (asked.part, asked.base) == ("whatsapp", edition.revision.main.transcode)
     assert asked.wishes["title"] == edition.revision.title
     assert asked.wishes["artist"] == edition.work.organisation.name
-    assert set(asked.wishes) == {"title", "artist", "card"}
+    assert asked.wishes["of"] == str(edition.revision_id)
+    assert set(asked.wishes) == {"of", "title", "artist", "card"}
     assert ask_for_packs() == 0
 
 
@@ -74,7 +75,9 @@ def test_the_page_offers_what_is_there(client, edition):
     transcode = edition.revision.main.transcode
     file = {"role": "film", "file": "whatsapp/0a0b0c0d/film.mp4", "bytes": 3_400_000}
     sound = {"role": "sound", "file": "whatsapp/0a0b0c0d/sound.m4a", "bytes": 400_000}
-    transcode.manifest |= {"packs": {"whatsapp": {"files": [sound, file]}}}
+    transcode.manifest |= {
+        "packs": {"whatsapp": {"of": str(edition.revision_id), "files": [sound, file]}}
+    }
     transcode.save()
     page = client.get(reverse("work", args=[edition.work.slug]))
     kinds = [download.kind for download in page.context["film"].downloads]
@@ -102,7 +105,7 @@ def test_the_programme_and_the_house_may_ask_and_asking_twice_is_asking_once(peo
 
     assert one == two == packs().get()
     assert (one.part, one.base) == ("sheet", edition.revision.main.transcode)
-    assert set(one.wishes) == {"title", "artist"}
+    assert set(one.wishes) == {"of", "title", "artist"}
     entries = AuditEntry.objects.filter(act="ask_for_pack")
     assert [(entry.by, entry.facts["pack"]) for entry in entries] == [(asker, "sheet")] * 2
 
@@ -236,10 +239,12 @@ def test_a_pack_that_is_there_is_fetched_under_the_name_of_the_work(client, desk
         {"role": "sheet", "file": "sheet/0a/sheet.jpg", "bytes": 90_000},
         {"role": "240p", "file": "television/0a/240p/index.m3u8", "bytes": 9_000},
     ]
-    transcode.manifest |= {"packs": {"sheet": {"files": files}, "television": {"files": files[1:]}}}
+    of = {"of": str(edition.revision_id)}
+    packed = {"sheet": of | {"files": files}, "television": of | {"files": files[1:]}}
+    transcode.manifest |= {"packs": packed}
     transcode.save()
     for name in ("sheet", "television"):
-        ready(request_pack(transcode=transcode, name=name))
+        ready(request_pack(transcode=transcode, name=name, wishes=of))
 
     page = client.get(desk)
 

@@ -42,7 +42,7 @@ def make(transcode: Transcode, lease: Lease) -> dict[str, Any]:
     manifest = Manifest(
         kind=str((base.manifest or {}).get("kind", "")),
         parts=[transcode.part],
-        packs={transcode.part: _told(pack, place)},
+        packs={transcode.part: _told(pack, place, transcode.wishes.get("of", ""))},
         duration_seconds=seconds,
         bytes=folder_bytes(out),
         cpu_seconds=pack.cpu_seconds,
@@ -78,8 +78,8 @@ def _wishes(transcode: Transcode, source: Path, given: dict[str, Path]) -> "Wish
     )
 
 
-def _told(pack: "Pack", place: str) -> dict[str, Any]:
+def _told(pack: "Pack", place: str, of: str) -> dict[str, Any]:
     """Describe a pack by the names that its files have in the folder of the base."""
-    told = pack.as_dict()
+    told = pack.as_dict() | {"of": of}
     told["files"] = [file | {"file": f"{place}/{file['file']}"} for file in told["files"]]
     return told

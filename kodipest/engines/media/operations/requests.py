@@ -110,7 +110,8 @@ def request_pack(
     """Ask for the pack `name` of a base that is done; asking twice with the same wishes is asking once.
 
     `wishes` are words that everybody may read: `title`, `artist`, `card` and `cover`, pictures as
-    base64, and `chapters`, pairs of a second and a title.
+    base64, `chapters`, pairs of a second and a title, and `of`, the caller's name for what it tells of,
+    which the manifest repeats.
     With other wishes it is made anew, and the old one goes when the new one is there. One that
     failed or was called off is tried again. One for a channel hurries the larger pictures and rests
     until they are out of the way; asked again after some have come, it is made anew. Raises Refusal `not_ready` unless the base is done.
