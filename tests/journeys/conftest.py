@@ -120,10 +120,16 @@ def watch_path(site: Site) -> str:
 @pytest.fixture(scope="session")
 def site(prototype: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site with its demo people and works (films left out: journeys bring their own)."""
-    home = tmp_path_factory.mktemp("site") / "home"
+    with running(prototype, tmp_path_factory.mktemp("site") / "home", "site") as site:
+        yield site
+
+
+@contextlib.contextmanager
+def running(prototype: Path, home: Path, name: str, **settings: str) -> Iterator[Site]:
+    """Run a copy of `prototype` at `home`; `settings` are added to its environment."""
     shutil.copytree(prototype, home, symlinks=True)
-    name = f"site_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
-    environment = environment_of(home, database_of_its_own(name, like=PROTOTYPE))
+    name = f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    environment = environment_of(home, database_of_its_own(name, like=PROTOTYPE)) | settings
     port = free_port()
     site = Site(f"http://127.0.0.1:{port}", home, environment)
     log = home / "log" / "web.log"
