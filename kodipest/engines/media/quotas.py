@@ -4,18 +4,17 @@ Nothing is counted up or down: what is used is the sum of what is there. An uplo
 with its full length from the moment it is begun; an original counts once for each who brought it.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Exists, F, OuterRef, Sum
 from django.template.defaultfilters import filesizeformat
 
 from kodipest.engines.media import messages
 from kodipest.engines.media.models import Arrival, Original
+from kodipest.kernel import advisory
 from kodipest.kernel.errors import Refusal
 
 NO_LIMIT: Final = 0
@@ -96,10 +95,10 @@ def require_room(person: Any, group: str, length: int) -> None:
     person or group until then.
     """
     if settings.UPLOAD_QUOTA_PER_PERSON != NO_LIMIT:
-        _one_at_a_time(f"person {person.pk}")
+        advisory.hold(f"person {person.pk}")
         _require(quota_of(person), length, "quota_person")
     if group and settings.UPLOAD_QUOTA_PER_GROUP != NO_LIMIT:
-        _one_at_a_time(f"group {group}")
+        advisory.hold(f"group {group}")
         _require(quota_of_group(group), length, "quota_group")
 
 
@@ -127,14 +126,3 @@ def _objection(quota: Quota, length: int, code: str) -> Refusal | None:
 def _require(quota: Quota, length: int, code: str) -> None:
     if objection := _objection(quota, length, code):
         raise objection
-
-
-def _one_at_a_time(key: str) -> None:
-    """Wait until no other transaction holds `key`; the end of the transaction gives it free.
-
-    SQLite needs none of it: its writing transactions (IMMEDIATE) follow each other anyway.
-    """
-    if connection.vendor == "postgresql":
-        number = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], signed=True)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
