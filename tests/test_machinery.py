@@ -11,7 +11,19 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
-COMMANDS = {"help", "run", "test", "check", "fix", "demo", "bench", "lock", "messages", "clean"}
+COMMANDS = {
+    "help",
+    "run",
+    "test",
+    "coverage",
+    "check",
+    "fix",
+    "demo",
+    "bench",
+    "lock",
+    "messages",
+    "clean",
+}
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
