@@ -10,8 +10,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 CHECKS = ruff format mypy imports djlint migrations messages-complete deployment floors
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check $(CHECKS:%=check-%) fix bench lock messages clean node dev
-.SILENT: help run demo node dev test check
+.PHONY: help run demo test coverage check $(CHECKS:%=check-%) fix bench lock messages clean node dev
+.SILENT: help run demo node dev test coverage check
 
 help:  ## this list
 	awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ demo: node  ## carry one film through all stages without a browser; FILE=path/to
 
 test: dev  ## the whole suite, on SQLite and then on PostgreSQL
 	$(BIN)/python -m tests.run_twice
+
+coverage: dev  ## which lines and branches the suite leaves out; fails below 95 %
+	$(BIN)/python -m pytest -n3 --cov --cov-report=term --cov-fail-under=95
 
 # What a hub must be told; none of these is reached by the check.
 AS_HUB = DJANGO_SETTINGS_MODULE=config.settings.hub KODIPEST_HOSTS=hub.example REDIS_URL=redis://redis.example/0 \

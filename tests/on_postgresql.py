@@ -28,6 +28,8 @@ FAST = {
     "full_page_writes": "off",
     "shared_buffers": "128MB",
 }
+# As on a hub: what was committed is there after a power cut. For who kills it on purpose.
+SAFE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 # Fixtures that bring a database, and what a module says that starts programs which open one.
 ASKING = {"db", "transactional_db", "live_server", "site"}
@@ -37,8 +39,9 @@ STARTING = ("manage.py", "DATABASE_URL", "sites import", "chaos import")
 class Server:
     """One running PostgreSQL and the folder it lives in."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: dict[str, str] = FAST) -> None:
         stop_those_of_killed_runs()
+        self.settings = settings
         self.folder = Path(tempfile.mkdtemp(prefix=f"kodipest-pg-{os.getpid()}-"))
         self.owner = "nobody" if os.geteuid() == 0 else None
         self.programs = self._reachable_programs() / "pginstall" / "bin"
@@ -60,10 +63,23 @@ class Server:
     def start(self) -> str:
         """Create the cluster, start it, and return its address for DATABASE_URL."""
         self._run("initdb", "-U", "postgres", "--auth=trust", "--encoding=utf8", "--no-sync", "-N")
-        options = " ".join(f"-c {key}={value}" for key, value in FAST.items())
+        return self.open()
+
+    def open(self) -> str:
+        """Start the cluster that is there, as it was left; return its address."""
+        options = " ".join(f"-c {key}={value}" for key, value in self.settings.items())
         listen = f"-h '' -k {self.folder} {options}"
         self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", listen, "start")
         return f"postgresql://postgres@/postgres?host={self.folder}"
+
+    def kill(self) -> None:
+        """End the postmaster and all its processes at once, as a power cut would."""
+        postmaster = psutil.Process(int((self.tables / "postmaster.pid").read_text().split()[0]))
+        family = [postmaster, *postmaster.children(recursive=True)]
+        for process in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(family, timeout=10)
 
     def stop(self) -> None:
         """Stop the server and leave nothing behind."""
@@ -93,6 +109,7 @@ def pytest_addoption() -> None:
     global _server  # noqa: PLW0603 - pytest offers a plugin module no other place this early
     _server = Server()
     os.environ["DATABASE_URL"] = _server.start()
+    os.environ["KODIPEST_DATABASE_MAY_FORGET"] = "1"  # it is FAST, and `doctor` would find it
     # A backup asks for a pg_dump as new as the server; the computer's own may be older.
     os.environ["PATH"] = f"{_server.programs}{os.pathsep}{os.environ['PATH']}"
 

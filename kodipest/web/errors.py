@@ -62,8 +62,8 @@ def refused(request: HttpRequest, refusal: Refusal, *, status: int = 409) -> Htt
 
 
 def not_taken(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """Answer for a file that was refused on its way: 403, 413, 507, or 400 when it was cut off."""
-    return refused(request, refusal, status=uploads.STATUS[str(refusal.code)])
+    """Answer for a file that was refused on its way: 403, 409, 413, 507, or 400 when it was cut off."""
+    return refused(request, refusal, status=uploads.status_of(refusal))
 
 
 def too_big(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -1,7 +1,7 @@
 """What a program noticed in the film, sound or pictures of a version, for those who work on it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from kodipest.engines.media.checks.findings import Finding, worst_first
 from kodipest.engines.media.models import Examination
 from kodipest.engines.media.plots import Plot
 from kodipest.people.models import Person
+from kodipest.works.journey import Stage
 from kodipest.works.models import Asset, Revision, Work
 from kodipest.works.queries import works_seen_by
 
@@ -24,6 +25,7 @@ class Noticed:
     """The findings in words, the works that show or sound the same, and two curves.
 
     `similar` names only works that the reader may look into; a finding says that there are others.
+    `looked_at` of the `file_count` main files were examined yet.
     """
 
     topics: Sequence[Topic]
@@ -31,6 +33,8 @@ class Noticed:
     plots: Sequence[Plot]
     has_looked: bool
     kind: str
+    looked_at: int
+    file_count: int
 
     @property
     def is_played(self) -> bool:
@@ -41,6 +45,11 @@ class Noticed:
     def is_seen(self) -> bool:
         """Say whether somebody may be seen in it."""
         return self.kind in SEEN
+
+    @property
+    def is_whole(self) -> bool:
+        """Say whether every file was examined."""
+        return self.looked_at == self.file_count
 
     @property
     def to_change(self) -> list[Topic]:
@@ -56,7 +65,7 @@ class Noticed:
 def noticed_in(revision: Revision, *, reader: Person) -> Noticed | None:
     """Say what was noticed in the main files of `revision`; None while nothing was measured.
 
-    Two queries; one more for captions, and one where something alike was here before.
+    Two queries; one more for captions, and one or two where something alike was here before.
     """
     main = revision.main
     if main is None or main.original.kind not in PLAYED | SEEN:
@@ -64,8 +73,8 @@ def noticed_in(revision: Revision, *, reader: Person) -> Noticed | None:
     examined = _examined(revision)
     if not examined:
         return None
-    elsewhere = _elsewhere(examined.values(), revision.work)
-    findings = [one for at in examined.items() for one in _found(*at, set(elsewhere))]
+    earlier = _earlier(examined.values(), revision.work, reader)
+    findings = [one for at in examined.items() for one in _found(*at, set(earlier))]
     if main.original.kind in PLAYED:
         has_sound = main.original.probe.get("has_audio", False)
         findings += _about_captions(revision, has_sound=has_sound)
@@ -76,10 +85,12 @@ def noticed_in(revision: Revision, *, reader: Person) -> Noticed | None:
     )
     return Noticed(
         topics=topics(worst_first(findings)),
-        similar=_shown_to(reader, elsewhere.values()),
+        similar=_shown_to(reader, earlier.values()),
         plots=[plot for plot in drawn if plot],
         has_looked=all(one.report.get("looked") for one in examined.values()),
         kind=main.original.kind,
+        looked_at=len(examined),
+        file_count=len(revision.main_files),
     )
 
 
@@ -96,10 +107,10 @@ def _examined(revision: Revision) -> dict[int, Examination]:
     }
 
 
-def _found(page: int, examination: Examination, elsewhere: set[str]) -> list[Finding]:
+def _found(page: int, examination: Examination, earlier: set[tuple[str, str]]) -> list[Finding]:
     """Return what was found on one file, with its page if it is one of several."""
     found = [Finding.from_dict(one) for one in examination.report["findings"]]
-    found += _about_others(examination, elsewhere)
+    found += _about_others(examination, earlier)
     return [replace(one, page=page) for one in found] if page else found
 
 
@@ -115,15 +126,44 @@ def _about_captions(revision: Revision, *, has_sound: bool) -> list[Finding]:
     return captions_findings(texts, has_sound=has_sound)
 
 
-def _elsewhere(examined: Iterable[Examination], work: Work) -> dict[str, set[UUID]]:
-    """Map each similar or equal original to the works it is a main file of, other than `work` itself."""
-    alike = {one["original"] for examination in examined for one in _alike(examination)}
-    found = Asset.objects.filter(original_id__in=alike, role=Asset.Role.MAIN)
-    works = defaultdict[str, set[UUID]](set)
-    pairs = found.exclude(revision__work=work).values_list("original_id", "revision__work_id")
-    for original_id, work_id in pairs:
-        works[str(original_id)].add(work_id)
-    return works
+def _earlier(
+    examined: Iterable[Examination], work: Work, reader: Person
+) -> dict[tuple[str, str], set[UUID]]:
+    """Map pairs of an original of `work` and one like it to the other works that had that before.
+
+    Makers hear of what is out and of what they may see, nothing of drafts in other houses.
+    """
+    pairs = {(mine, one["original"]) for each in examined for mine, one in _pairs(each)}
+    files = Asset.objects.filter(
+        original_id__in={original for pair in pairs for original in pair}, role=Asset.Role.MAIN
+    )
+    rows = list(files.values_list("pk", "original_id", "revision__work_id"))
+    begun = dict[str, UUID]()  # since when this work has each of its files: ids tell the time
+    for pk, original_id, work_id in rows:
+        if work_id == work.pk:
+            begun[str(original_id)] = min(pk, begun.get(str(original_id), pk))
+    found = defaultdict[tuple[str, str], set[UUID]](set)
+    for mine, other in pairs:
+        for pk, original_id, work_id in rows:
+            if str(original_id) == other and work_id != work.pk and pk < begun.get(mine, pk):
+                found[mine, other].add(work_id)
+    if found and reader.has_perm("works.change_work", work):
+        return _known(found, reader)
+    return found
+
+
+def _pairs(examination: Examination) -> Iterator[tuple[str, dict[str, Any]]]:
+    return ((str(examination.original_id), one) for one in _alike(examination))
+
+
+def _known(
+    found: dict[tuple[str, str], set[UUID]], reader: Person
+) -> dict[tuple[str, str], set[UUID]]:
+    ids = set[UUID]().union(*found.values())
+    out = Work.objects.filter(pk__in=ids, stage=Stage.PUBLICATION).values_list("pk", flat=True)
+    seen = works_seen_by(reader).filter(pk__in=ids).values_list("pk", flat=True)
+    known = {*out, *seen}
+    return {pair: works & known for pair, works in found.items() if works & known}
 
 
 def _alike(examination: Examination) -> list[dict[str, Any]]:
@@ -138,8 +178,8 @@ def _alike(examination: Examination) -> list[dict[str, Any]]:
     return [*examination.similar, equal]
 
 
-def _about_others(examination: Examination, elsewhere: set[str]) -> list[Finding]:
-    alike = [one for one in _alike(examination) if one["original"] in elsewhere]
+def _about_others(examination: Examination, earlier: set[tuple[str, str]]) -> list[Finding]:
+    alike = [one for mine, one in _pairs(examination) if (mine, one["original"]) in earlier]
     found = list[Finding]()
     if share := max((one["picture"] for one in alike), default=0.0):
         found.append(Finding("similar_picture", "advice", value=share))

@@ -186,8 +186,8 @@ def attach_arrival(
             _place_file(work, original, arrival.name, by=by, role=role)
 
 
-def require_place(*, work: Work, role: Asset.Role, by: Person) -> None:
-    """Let `by` put a file there, as far as can be said before it comes.
+def require_place(*, work: Work, by: Person, role: Asset.Role | None = None) -> None:
+    """Let `by` put a file there, as far as can be said before it comes; without `role`: anywhere.
 
     Raises PermissionDenied unless `by` is an author, Refusal `no_files`, `sealed`.
     """

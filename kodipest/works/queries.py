@@ -89,6 +89,12 @@ def with_files(revisions: QuerySet[Revision]) -> QuerySet[Revision]:
     return revisions.prefetch_related(Prefetch("assets", assets, to_attr="files"))  # type: ignore[no-redef]
 
 
+def sealed_revisions() -> QuerySet[Revision]:
+    """Every version that was handed on, with all that its hash covers: to be read in pieces."""
+    sealed = Revision.objects.exclude(sealed_at=None).select_related("work").order_by("pk")
+    return with_files(sealed).prefetch_related("captions")
+
+
 def newest_revisions(works: Iterable[Work]) -> dict[object, Revision]:
     """Map the id of each of `works` to its newest revision with its files, in two queries."""
     asked = {work.pk: work for work in works}

@@ -1,4 +1,4 @@
-"""Where files that come in parts are meant to go: `work:<id>:<role>`, as the media engine asks."""
+"""Where files are meant to go, as the media engine asks: `work:<id>:<role>` in parts, or the page of a work."""
 
 from uuid import UUID
 
@@ -16,6 +16,13 @@ def group_of(person: Person, target: str) -> str:
     """
     work, role = _place(person, target)
     require_place(work=work, role=role, by=person)
+    return str(work.organisation_id)
+
+
+def group_of_work(person: Person, work_id: UUID) -> str:
+    """Return whose quota any file for a work counts for. Raises what `group_of` raises."""
+    work = works_on_desk_of(person).get(pk=work_id)
+    require_place(work=work, by=person)
     return str(work.organisation_id)
 
 

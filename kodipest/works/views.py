@@ -20,6 +20,7 @@ from django.views.decorators.http import (
 )
 
 from kodipest.engines.media.models import Arrival
+from kodipest.engines.media.uploads import counts_for
 from kodipest.kernel.errors import Refusal
 from kodipest.kernel.text import article_html
 from kodipest.people.http import PersonRequest
@@ -42,6 +43,7 @@ from kodipest.works.operations import (
 )
 from kodipest.works.queries import works_by, works_like, works_on_desk_of
 from kodipest.works.studio import standings_of
+from kodipest.works.targets import group_of_work
 from kodipest.works.unfinished import unfinished_of
 
 PAGE_SIZE = 12
@@ -160,6 +162,7 @@ def files(request: PersonRequest, work_id: UUID) -> HttpResponse:
     return render(request, "works/studio_files.html", files_context(work, request.user))
 
 
+@counts_for(group_of_work)
 @login_required
 @require_POST
 def upload(request: PersonRequest, work_id: UUID) -> HttpResponse:

@@ -4,6 +4,9 @@ import pytest
 
 from kodipest.engines.media import storage, stores
 from tests.deploy import bucket
+from tests.together import together
+
+__all__ = ["together"]
 
 
 @pytest.fixture(scope="session")

@@ -112,9 +112,9 @@ def test_an_addition_that_meets_a_withdrawal_stays_closed(store, hub, monkeypatc
     store.open([FOLDER])
     copy = store._copy_new
 
-    def copy_while_it_is_closed(folder):
+    def copy_while_it_is_closed(folder, *words):
         store.close([folder])
-        copy(folder)
+        copy(folder, *words)
 
     monkeypatch.setattr(store, "_copy_new", copy_while_it_is_closed)
     store.keep(FOLDER, out)

@@ -27,11 +27,13 @@ def test_an_original_goes_into_the_bucket_and_comes_back(store, settings, tmp_pa
     assert not brought.exists()
 
 
-def test_an_original_that_lies_here_is_not_fetched(store):
+def test_an_original_that_lies_here_is_not_fetched_and_does_not_go_while_it_is_used(store):
     sha256, path = original()
     with store.original(sha256, path.stat().st_size) as found:
-        assert found == path
-    assert path.exists()
+        assert found.samefile(path)
+        path.unlink()
+        assert found.read_bytes() == b"a film as it came"
+    assert not found.exists()
 
 
 def test_an_original_that_has_not_come_yet_is_not_there(store):

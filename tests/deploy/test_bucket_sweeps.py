@@ -46,6 +46,19 @@ def test_a_sweep_clears_this_disk_of_what_is_kept_elsewhere(store):
     assert names(store) == NAMES
 
 
+def test_a_sweep_leaves_what_somebody_has_at_hand_for_days(store):
+    sha256, path = original()
+    store.keep(FOLDER, made())
+    with store.original(sha256, 17) as source, store.folder(FOLDER) as brought:
+        for at_hand in (source, brought):
+            make_old(at_hand)
+            make_old(at_hand.parent)
+        store.tidy(Known([sha256], [FOLDER]))
+
+        assert source.samefile(path)
+        assert (brought / "master.m3u8").exists()
+
+
 def test_an_upload_whose_sender_died_is_given_up_after_a_day(store, hub, weed, monkeypatch):
     client = weed.client()
     begun = client.create_multipart_upload(Bucket=hub["bucket_name"], Key="originals/aa/x")

@@ -14,6 +14,7 @@ from kodipest.web.backup import databases
 from kodipest.web.preparation import make_folders
 
 ROOT = Path(__file__).resolve().parents[2]
+MAY_FORGET = "KODIPEST_DATABASE_MAY_FORGET"
 QUICKLY = {"DJANGO_SETTINGS_MODULE": "tests.factories.node_settings"}
 
 
@@ -30,7 +31,7 @@ def environment(home: Path, *, database: str = "") -> dict[str, str]:
     clean = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("COV_", "PYTEST_", "KODIPEST_"))
+        if (name == MAY_FORGET or not name.startswith(("COV_", "PYTEST_", "KODIPEST_")))
         and name not in {"DATABASE_URL", "SECRET_KEY"}
     }
     if database:

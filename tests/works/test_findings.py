@@ -6,7 +6,8 @@ from django.urls import reverse
 from kodipest.engines.media.models import Examination, Original
 from kodipest.people.models import Person, Role
 from kodipest.works.findings import noticed_in
-from kodipest.works.models import Caption, Revision
+from kodipest.works.journey import Stage
+from kodipest.works.models import Caption, Revision, Work
 from tests.factories.people import MembershipFactory, PersonFactory
 from tests.factories.works import RevisionFactory, WorkFactory, asset
 
@@ -118,8 +119,39 @@ def test_the_same_bytes_in_another_work_are_told() -> None:
     here.__dict__.pop("files", None)
     examined(here, report={"findings": []})
 
-    assert codes(here, here.made_by) == ["similar_picture", "similar_sound", "captions_missing"]
-    assert "similar_picture" in codes(there, there.made_by)
+    examined_first = codes(Revision.objects.get(pk=there.pk), PersonFactory())
+
+    assert codes(here, PersonFactory()) == ["similar_picture", "similar_sound", "captions_missing"]
+    assert examined_first == ["captions_missing"]  # it was there before the other one
+
+
+def test_makers_hear_of_what_is_out_and_of_no_drafts_elsewhere() -> None:
+    there, here = film(), film()
+    examined(here, similar=[alike(there.main.original)], report={"findings": []})
+
+    assert codes(here, here.made_by) == ["captions_missing"]
+    Work.objects.filter(pk=there.work_id).update(stage=Stage.PUBLICATION)
+    assert codes(here, here.made_by) == ["similar_picture", "captions_missing"]
+
+
+def test_whoever_was_first_is_not_told_of_copies_when_examined_anew() -> None:
+    first, copy = film(), film()
+    examined(first, similar=[alike(copy.main.original)], report={"findings": []})
+
+    assert codes(first, PersonFactory()) == ["captions_missing"]
+
+
+def test_pages_that_nobody_looked_at_yet_are_counted(client: Any) -> None:
+    revision = WorkFactory(kind="comic").revisions.get()
+    pages = [asset(revision, "image", position=position) for position in range(3)]
+    report = {"looked": True, "findings": []}
+    Examination.objects.create(original=pages[1].original, report=report, likeness={})
+    client.force_login(revision.made_by)
+
+    page = client.get(reverse("studio_work", args=[revision.work_id])).content.decode()
+
+    assert "1 dari 3 halaman sudah dilihat" in page
+    assert "Tidak ada yang mengganggu" not in page
 
 
 def test_the_pages_of_a_comic_are_told_by_their_number() -> None:

@@ -5,9 +5,10 @@
                                             [--fps 60] [--preset veryfast] [--threads N] [--json]
     python -m kodipest.engines.media check SRC [--json]
     python -m kodipest.engines.media pack whatsapp|podcast|television|sheet SRC OUT [--title T]
-                                          [--artist A] [--cover FILE] [--card FILE] [--json]
+                                          [--artist A] [--cover FILE] [--card FILE]
+                                          [--chapters FILE] [--json]
 
-SRC of `pack` is a folder that `ladder` has made, or a file, which is prepared first.
+The file of `--chapters` has a time and a title on a line, such as `1:30 How to dye`. SRC of `pack` is a folder that `ladder` has made, or a file, which is prepared first.
 
 Exit codes: 0 done, 1 the file or the folder cannot be used (JSON names the code), 2 wrong words.
 """
@@ -19,14 +20,16 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from kodipest.engines.media.chapters import chapters_in
 from kodipest.engines.media.checks.examine import check
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.facts import Probe
 from kodipest.engines.media.images import POSTER
 from kodipest.engines.media.joining import join_addition
 from kodipest.engines.media.loudness import Loudness
+from kodipest.engines.media.manifest import read_manifest
 from kodipest.engines.media.packs import make_pack
-from kodipest.engines.media.packs.facts import Wishes
+from kodipest.engines.media.packs.facts import Chapter, Wishes
 from kodipest.engines.media.prepare import prepare
 from kodipest.engines.media.probe import probe
 from kodipest.engines.media.progress import Progress
@@ -78,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     for name in ("--title", "--artist"):
         wrap.add_argument(name, default="", help="as everybody may read it")
     wrap.add_argument("--cover", type=Path, help="a picture, else the poster")
+    wrap.add_argument("--chapters", type=Path, help="a text with a time and a title on a line")
     wrap.add_argument("--card", type=Path, help="a picture shown after the film")
     make.add_argument("--quality", choices=QUALITIES, default=DEFAULT_QUALITY)
     make.add_argument(
@@ -169,8 +173,23 @@ def _pack(words: argparse.Namespace) -> dict[str, Any]:
             artist=words.artist,
             cover=words.cover or (poster if poster.is_file() else None),
             card=words.card,
+            chapters=_chapters(words.chapters, folder) if words.chapters else (),
         )
         return make_pack(words.name, folder, words.out, wishes=wishes).as_dict()
+
+
+def _chapters(listed: Path, folder: Path) -> tuple[Chapter, ...]:
+    """Read the chapters of what is prepared in `folder`. Raises Unusable `unsupported` when there are none."""
+    try:
+        text = listed.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Unusable("unsupported", f"{listed}: {error}") from error
+    seconds = read_manifest(folder).duration_seconds
+    found = chapters_in(text, seconds=seconds)
+    if not found:
+        wanted = f"two lines or more such as '1:30 Title', one after the other within {seconds:g} s"
+        raise Unusable("unsupported", f"{listed}: found no chapters, expected {wanted}")
+    return tuple(Chapter(*each) for each in found)
 
 
 def _fail(code: str, detail: str, *, as_json: bool) -> int:

@@ -10,14 +10,15 @@ import selectors
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from kodipest.engines.media.encoder import NICE, Limits, Usage, leashed
-from kodipest.engines.media.errors import Unusable
+from kodipest.engines.media.errors import Code, Unusable
 from kodipest.engines.media.facts import Probe
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -25,10 +26,13 @@ ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = [ROOT / "kodipest", Path(sys.prefix), Path(sys.base_prefix)]
 LIMITS = Limits(cpu_seconds=120, memory_bytes=4 * 1024**3, file_bytes=1024**2)
 PATIENCE_SECONDS = 300
+PROBER = (sys.executable, "-m", "kodipest.engines.media", "probe", "--json", "--")
+MAKER = (sys.executable, "-m", "kodipest.engines.media.makers")
 MAKER_LIMITS = Limits(cpu_seconds=3600, memory_bytes=3 * 1024**3, file_bytes=2 * 1024**3)
 SILENCE_SECONDS = 600  # the longest step between two words of a maker is one picture or page
 TICK_SECONDS = 0.25
 _TAIL_BYTES = 4000
+_LINE_BYTES = 16 * 1024**2
 
 
 def probe_apart(path: Path) -> Probe:
@@ -37,37 +41,50 @@ def probe_apart(path: Path) -> Probe:
     Raises the same Unusable, `damaged` when the file killed the process that looked at it, and
     OSError when the file cannot be read. The caller stays small: no decoder is loaded into it.
     """
-    words = [sys.executable, "-m", "kodipest.engines.media", "probe", "--json", "--"]
+    words = [*PROBER, str(path.resolve())]
+    # Files, not pipes: what is written into a file has a limit, and we never hold more than that.
+    with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as complaint:
+        try:
+            done = subprocess.run(
+                leashed(words, LIMITS, nice=0, readable=[*PROGRAM, path]),
+                check=False,
+                cwd=ROOT,
+                env=_surroundings(),
+                stdin=subprocess.DEVNULL,
+                stdout=told,
+                stderr=complaint,
+                timeout=PATIENCE_SECONDS,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise Unusable("damaged", f"probing took more than {PATIENCE_SECONDS} s") from error
+        for file in (told, complaint):
+            file.seek(0)
+        return _read(done.returncode, told.read(), complaint.read())
+
+
+def _surroundings(**more: str) -> dict[str, str]:
+    return {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "2", **more}
+
+
+def _read(status: int, told: bytes, complaint: bytes) -> Probe:
+    """Read what a prober said, which the file may have taken over: it can say anything."""
     try:
-        done = subprocess.run(
-            leashed([*words, str(path.resolve())], LIMITS, nice=0, readable=[*PROGRAM, path]),
-            check=False,
-            cwd=ROOT,
-            env=_surroundings(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=PATIENCE_SECONDS,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise Unusable("damaged", f"probing took more than {PATIENCE_SECONDS} s") from error
-    return _read(done)
+        said: dict[str, Any] = json.loads(told)
+        if "error" not in said:
+            return Probe.from_dict(said)
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        tail = complaint.decode("utf-8", "replace").strip()[-400:]
+        raise Unusable("damaged", f"probing ended with {status}; {tail}") from None
+    raise _trouble(said)
 
 
-def _surroundings() -> dict[str, str]:
-    return {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "2"}
-
-
-def _read(done: subprocess.CompletedProcess[bytes]) -> Probe:
-    try:
-        told: dict[str, Any] = json.loads(done.stdout)
-    except ValueError:
-        tail = done.stderr.decode("utf-8", "replace").strip()[-400:]
-        raise Unusable("damaged", f"probing ended with {done.returncode}; {tail}") from None
-    if "error" not in told:
-        return Probe.from_dict(told)
-    if told["error"] == "os_error":
-        raise OSError(told["detail"])
-    raise Unusable(told["error"], told["detail"])
+def _trouble(said: dict[str, Any]) -> OSError | Unusable:
+    """Return what a process apart says went wrong; a word that is none of ours is damage."""
+    code: Any = said["error"]
+    detail, number = str(said.get("detail")), said.get("errno")
+    if code == "os_error":
+        return OSError(number if isinstance(number, int) else errno.EIO, detail)
+    return Unusable(code if code in get_args(Code) else "damaged", detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,28 +104,40 @@ def make_apart(
 ) -> Made:
     """Run `makers` on a picture or document; `on_tick` hears the fraction a few times a second.
 
-    What `on_tick` raises ends the maker and passes through. Raises the maker's Unusable, `damaged`
-    when the file brought it down or beyond `limits`, and OSError when the disk is at fault.
+    The maker sees `source` and writes into `out`, its temporary files too; nothing else is open to
+    it. What `on_tick` raises ends the maker and passes through. Raises the maker's Unusable,
+    `damaged` when the file brought it down or beyond `limits`, and OSError when the disk is at fault.
     """
-    words = [sys.executable, "-m", "kodipest.engines.media.makers"]
-    words += [container, str(source.resolve()), str(out.resolve())]
+    words = [*MAKER, container, str(source.resolve()), str(out.resolve())]
     started = time.monotonic()
-    process = subprocess.Popen(
-        leashed(words, limits, nice=NICE),
-        cwd=ROOT,
-        env=_surroundings(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    talk = _Talk(process, on_tick)
-    try:
-        talk.listen()
-    finally:
-        status, cost = talk.end()
+    with tempfile.TemporaryDirectory(prefix=".maker-", dir=out.resolve()) as scratch:
+        process = subprocess.Popen(
+            leashed(words, limits, nice=NICE, readable=[*PROGRAM, source], writable=[out]),
+            cwd=ROOT,
+            env=_surroundings(TMPDIR=scratch),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        talk = _Talk(process, on_tick)
+        try:
+            talk.listen()
+        finally:
+            status, cost = talk.end()
     usage = Usage(cost.ru_utime + cost.ru_stime, time.monotonic() - started, cost.ru_maxrss * 1024)
     return Made(talk.outcome(status), usage)
+
+
+def _said(line: bytes) -> dict[str, Any]:
+    """Read a line of a maker, which a file may have taken over: it can say anything."""
+    try:
+        told = json.loads(line)
+    except (ValueError, RecursionError):
+        told = None
+    if not isinstance(told, dict) or not isinstance(told.get("fraction", 0), (int, float)):
+        raise Unusable("damaged", f"the maker said {line[:100]!r}")
+    return told
 
 
 class _Talk:
@@ -150,9 +179,11 @@ class _Talk:
 
     def _words(self, data: bytes) -> None:
         *lines, self.rest = (self.rest + data).split(b"\n")
+        if len(self.rest) > _LINE_BYTES:
+            raise Unusable("damaged", "the maker does not come to an end")
         for line in lines:
-            self.last = json.loads(line)
-            self.fraction = self.last.get("fraction", self.fraction)
+            self.last = _said(line)
+            self.fraction = float(self.last.get("fraction", self.fraction))
 
     def _complaint(self, data: bytes) -> None:
         self.complaint = (self.complaint + data)[-_TAIL_BYTES:]
@@ -172,9 +203,7 @@ class _Talk:
         if "made" in self.last and status == 0:
             made: dict[str, Any] = self.last["made"]
             return made
-        if self.last.get("error") == "os_error":
-            raise OSError(self.last["errno"] or errno.EIO, self.last["detail"])
         if "error" in self.last:
-            raise Unusable(self.last["error"], self.last["detail"])
+            raise _trouble(self.last)
         tail = self.complaint.decode("utf-8", "replace").strip()[-400:]
         raise Unusable("damaged", f"the maker ended with {status}; {tail}")

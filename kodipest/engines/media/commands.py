@@ -21,6 +21,7 @@ SOUND = "sound"
 SOUND_FILE = "sound.m4a"
 OPUS = "sound-opus"
 OPUS_FILE = "sound.opus"
+COVER = "cover"
 OPUS_ALONE_BITS = 64_000  # as good as AAC at twice the bytes
 CANDIDATE = "candidate"
 SHOT = "shot"
@@ -166,6 +167,12 @@ def _kept(name: str, recipe: Recipe, whole: str) -> list[str]:
     slave = ":".join(f"{key}={value}" for key, value in _hls_options(name).items())
     words = ["-map", f"[{name}]", *_sound_words(recipe), "-f", "tee", *_NAMELESS]
     return [*words, f"[f=hls:{slave}]{name}.m3u8|{whole}"]
+
+
+def cover_arguments(probe: Probe) -> list[str]:
+    """Return the arguments that take the cover out of a sound as it is, without decoding it."""
+    chosen = ["-map", f"0:{probe.cover_index}", "-c", "copy", "-frames:v", "1"]
+    return [*opening_words(), *input_words(probe), *chosen, "-f", "image2", "-update", "1", COVER]
 
 
 def opening_words() -> list[str]:

@@ -35,6 +35,7 @@ _PILLOW = {
     "avif": "AVIF",
     "heic": "HEIF",
 }
+IN_SOUNDS = ("JPEG", "PNG")
 IN_BOOKS = ("JPEG", "PNG", "GIF", "WEBP")
 _TURNED = {5, 6, 7, 8}
 _ORIENTATION = 0x0112
@@ -138,6 +139,17 @@ def make_image(source: Path, out: Path, tell: Tell, *, container: str) -> dict[s
     write_posters(image, out)
     tell(1.0)
     return {"images": pictures, "width": image.width, "height": image.height, "has_poster": True}
+
+
+def make_cover(source: Path, out: Path, tell: Tell) -> dict[str, Any]:
+    """Write the posters of a sound from the cover that was taken out of it. Runs apart.
+
+    Raises Unusable.
+    """
+    with open_picture(source, IN_SOUNDS) as opened:
+        write_posters(upright_srgb(opened), out)
+    tell(1.0)
+    return {}
 
 
 def _widths(own: int) -> list[int]:

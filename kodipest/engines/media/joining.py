@@ -63,13 +63,13 @@ def leave_addition(base_out: Path, part: str) -> Manifest:
     with _alone(base_out):
         base = read_manifest(base_out)
         if part in PACKS:
-            base = _note(_without_pack(base, part), base_out)
+            base = _note(without(base, part), base_out)
             shutil.rmtree(base_out / part, ignore_errors=True)
             return _note(base, base_out)
         if part not in ADDITIONS:
             return base
         if part in base.parts:
-            base = _tell(_without(base, part), base_out)
+            base = _tell(without(base, part), base_out)
         shutil.rmtree(base_out / part, ignore_errors=True)
         return _tell(base, base_out)
 
@@ -160,7 +160,10 @@ def _with_sound(rung: Rendition, base: Manifest) -> Rendition:
     )
 
 
-def _without(base: Manifest, part: str) -> Manifest:
+def without(base: Manifest, part: str) -> Manifest:
+    """Return the manifest of a base that does not name one of its additions."""
+    if part in PACKS:
+        return _without_pack(base, part)
     rungs = [rung for rung in base.rungs if rung.part != part]
     return replace(
         base,

@@ -23,6 +23,7 @@ from kodipest.engines.media.operations import (
 logger = logging.getLogger(__name__)
 
 AFTER_ERROR_SECONDS = 5.0
+AFTER_TROUBLE_SECONDS = 60.0  # of a helper whose disk is full, or that is of another version
 POLITENESS = 9  # on top of the encoder's own: an addition leaves the processor to a base
 
 
@@ -34,6 +35,7 @@ class FilmLane(threading.Thread):
         self.lane = lane
         self.interval = interval
         self.is_busy = False
+        self.helps_at = 0.0  # not before: it could not, the last time
         self.made_at = 0.0  # when it last let a film go, done or not
         self.seen_at = time.monotonic()
         self._ended = threading.Event()
@@ -73,11 +75,15 @@ class FilmLane(threading.Thread):
         """Make a film, or help with a long one that another worker has."""
         me = identity.of_this_process()
         row = claim_next(worker=me, lane=self.lane)
-        section = None if row else claim_section_to_help(worker=me, lane=self.lane)
+        may_help = row is None and time.monotonic() >= self.helps_at
+        section = claim_section_to_help(worker=me, lane=self.lane) if may_help else None
         self.is_busy = bool(row or section)
         if row:
             make_claimed(row)
-        return row is not None or (section is not None and make_section(section))
+        elif section and not make_section(section):
+            self.helps_at = time.monotonic() + AFTER_TROUBLE_SECONDS
+            return False
+        return self.is_busy
 
     def _rest(self, seconds: float) -> None:
         if seconds and tasks.heard.wait(seconds):

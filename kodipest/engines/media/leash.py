@@ -35,6 +35,9 @@ _CREATE, _ADD, _RESTRICT = 444, 445, 446
 _RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # how many rights each version of it knows
 _RUN, _WRITE, _READ, _LIST, _CUT = 1, 2, 4, 8, 1 << 14
 _OF_FILES = _RUN | _WRITE | _READ | _CUT
+# What is made may be shown to everybody: a link, or a way to another process, is no part of it.
+# Nor does anybody run what came out of the file of a stranger. Devices, sockets, pipes, links:
+_NEVER_MADE = _RUN | 1 << 6 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12
 _SYSTEM: tuple[str, ...] = (
     "/usr",
     "/lib",
@@ -106,7 +109,7 @@ def _shut_files(readable: list[str], writable: list[str]) -> bool:
         (beside, _LIST),  # Python finds a package by listing the folder it stands in
         ((*_SYSTEM, *readable), _RUN | _READ | _LIST),
         (("/dev/null", "/dev/full"), _READ | _WRITE | _CUT),
-        (writable, every),
+        (writable, every & ~_NEVER_MADE),
     ):
         for path in paths:
             _allow(rules, path, rights & every)

@@ -16,7 +16,7 @@ from typing import Any
 from kodipest.engines.media.cbz import make_cbz
 from kodipest.engines.media.documents import make_epub, make_pdf
 from kodipest.engines.media.errors import Unusable
-from kodipest.engines.media.images import make_image
+from kodipest.engines.media.images import make_cover, make_image
 
 Tell = Callable[[float], None]
 _PICTURES = ("jpeg", "png", "gif", "webp", "avif", "heic")
@@ -24,6 +24,7 @@ _MAKERS: dict[str, Callable[[Path, Path, Tell], dict[str, Any]]] = {
     "pdf": make_pdf,
     "epub": make_epub,
     "cbz": make_cbz,
+    "cover": make_cover,
     **{kind: partial(make_image, container=kind) for kind in _PICTURES},
 }
 

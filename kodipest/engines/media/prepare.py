@@ -166,7 +166,7 @@ class _Job:
         listening = self._listen()
         sound = Sound(self.probe, self.recipe, self.work, self.out, self.clock, self.taps)
         sound.correction = correction(self.loudness)
-        made = sound.encode(self.source)
+        made = sound.encode()
         return self._manifest(
             duration_seconds=round(made.duration_seconds, 3),
             master=MASTER,

@@ -1,19 +1,22 @@
 """Questions about media; nothing here writes."""
 
+import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from kodipest.engines.media import storage, stores
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.models import Arrival, Original, Section, Transcode
 from kodipest.engines.media.recipes import MAX_FPS
+
+PACK_VERSION = 1  # raised when the same base and wishes would come out differently
 
 
 class Broken(NamedTuple):
@@ -64,6 +67,38 @@ def waiting_before(transcode: Transcode) -> int:
         state__in=[Transcode.State.WAITING, Transcode.State.RUNNING]
     )
     return unfinished.filter(turn_at__lt=transcode.turn_at).count()
+
+
+def resting_packs() -> Q:
+    """Return the condition of a pack for a channel whose larger pictures are still to come.
+
+    It is made when they are out of the way: joined, failed, called off or never wanted.
+    """
+    unfinished = [Transcode.State.WAITING, Transcode.State.RUNNING]
+    high = Transcode.objects.filter(
+        base=OuterRef("base"), part=Transcode.Part.HIGH, state__in=unfinished
+    )
+    return Q(Exists(high), part=Transcode.Part.TELEVISION)
+
+
+def name_of_pack(base: Transcode, name: str, wishes: Mapping[str, Any]) -> str:
+    """Return the fingerprint of a pack: what it is made of, and what it is to say.
+
+    One for a channel is another one when larger pictures are there or on their way.
+    """
+    told: list[Any] = [base.fingerprint, name, PACK_VERSION, wishes]
+    if name == Transcode.Part.TELEVISION:
+        gone = [Transcode.State.FAILED, Transcode.State.CANCELLED]
+        high = base.additions.filter(part=Transcode.Part.HIGH).exclude(state__in=gone)
+        told.append(high.exists())
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def is_outdated(pack: Transcode) -> bool:
+    """Say whether asking for `pack` again with the same wishes would have another one made."""
+    if pack.base is None:
+        return False
+    return pack.fingerprint != name_of_pack(pack.base, pack.part, pack.wishes)
 
 
 def unfinished_transcodes() -> QuerySet[Transcode]:

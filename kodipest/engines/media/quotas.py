@@ -4,16 +4,17 @@ Nothing is counted up or down: what is used is the sum of what is there. An uplo
 with its full length from the moment it is begun; an original counts once for each who brought it.
 """
 
-import hashlib
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from django.conf import settings
-from django.db import connection
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Exists, F, OuterRef, Sum
 from django.template.defaultfilters import filesizeformat
 
 from kodipest.engines.media import messages
 from kodipest.engines.media.models import Arrival, Original
+from kodipest.kernel import advisory
 from kodipest.kernel.errors import Refusal
 
 NO_LIMIT: Final = 0
@@ -53,6 +54,40 @@ def _quota(limit: int, **whose: Any) -> Quota:
     return Quota(None if limit == NO_LIMIT else limit, on_their_way + stored)
 
 
+def beyond_the_limit() -> Iterator[tuple[str, Quota]]:
+    """Yield each person and group that keeps more than the limit, with what it keeps; for `doctor`."""
+    for kind, field, limit in (
+        ("person", "owner", settings.UPLOAD_QUOTA_PER_PERSON),
+        ("group", "quota_group", settings.UPLOAD_QUOTA_PER_GROUP),
+    ):
+        if limit == NO_LIMIT:
+            continue
+        for whose, used in used_by_each(field).items():
+            if used > limit:
+                yield f"{kind} {whose}", Quota(limit, used)
+
+
+def used_by_each(field: str) -> Counter[Any]:
+    """Add up what each `owner`, or each `quota_group`, keeps: the `used` of all their quotas at once."""
+    rows = Arrival.objects.exclude(quota_group="") if field == "quota_group" else Arrival.objects
+    used: Counter[Any] = Counter()
+    for whose, length in rows.filter(original=None).values_list(field, "length").iterator():
+        used[whose] += length
+    brought = rows.filter(original__isnull=False).values_list(
+        field, "original", "original__size_bytes"
+    )
+    for whose, _original, size in brought.distinct().iterator():
+        used[whose] += size
+    return used
+
+
+def counted_wrongly() -> Iterator[tuple[Any, int, int]]:
+    """Yield each upload that counts for another length than its original has, with both lengths."""
+    adopted = Arrival.objects.filter(original__isnull=False)
+    differing = adopted.exclude(length=F("original__size_bytes"))
+    yield from differing.values_list("pk", "length", "original__size_bytes").iterator()
+
+
 def require_room(person: Any, group: str, length: int) -> None:
     """Raise Refusal `quota_person` or `quota_group` when `length` more bytes would be too many.
 
@@ -60,10 +95,10 @@ def require_room(person: Any, group: str, length: int) -> None:
     person or group until then.
     """
     if settings.UPLOAD_QUOTA_PER_PERSON != NO_LIMIT:
-        _one_at_a_time(f"person {person.pk}")
+        advisory.hold(f"person {person.pk}")
         _require(quota_of(person), length, "quota_person")
     if group and settings.UPLOAD_QUOTA_PER_GROUP != NO_LIMIT:
-        _one_at_a_time(f"group {group}")
+        advisory.hold(f"group {group}")
         _require(quota_of_group(group), length, "quota_group")
 
 
@@ -72,6 +107,13 @@ def objection_of_person(person: Any, length: int) -> Refusal | None:
     if settings.UPLOAD_QUOTA_PER_PERSON == NO_LIMIT:
         return None
     return _objection(quota_of(person), length, "quota_person")
+
+
+def objection_of_group(group: str, length: int) -> Refusal | None:
+    """Return what `require_room` would say of the group's quota; nothing is reserved."""
+    if not group or settings.UPLOAD_QUOTA_PER_GROUP == NO_LIMIT:
+        return None
+    return _objection(quota_of_group(group), length, "quota_group")
 
 
 def _objection(quota: Quota, length: int, code: str) -> Refusal | None:
@@ -84,14 +126,3 @@ def _objection(quota: Quota, length: int, code: str) -> Refusal | None:
 def _require(quota: Quota, length: int, code: str) -> None:
     if objection := _objection(quota, length, code):
         raise objection
-
-
-def _one_at_a_time(key: str) -> None:
-    """Wait until no other transaction holds `key`; the end of the transaction gives it free.
-
-    SQLite needs none of it: its writing transactions (IMMEDIATE) follow each other anyway.
-    """
-    if connection.vendor == "postgresql":
-        number = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], signed=True)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])

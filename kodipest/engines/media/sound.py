@@ -1,25 +1,25 @@
 """Sounds: HLS for listening while it is encoded, files to keep, a wave, the cover as a poster."""
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
+from kodipest.engines.media.apart import make_apart
 from kodipest.engines.media.commands import (
+    COVER,
     OPUS,
     OPUS_ALONE_BITS,
     OPUS_FILE,
     SOUND,
     SOUND_FILE,
+    cover_arguments,
     sound_arguments,
 )
-from kodipest.engines.media.encoder import Pulse, Usage, run_encoder
+from kodipest.engines.media.encoder import Limits, Pulse, Usage, run_encoder
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.facts import Probe
-from kodipest.engines.media.images import MAX_PIXELS, write_posters
+from kodipest.engines.media.images import POSTER, POSTER_SMALL
 from kodipest.engines.media.ladder import SOUND_CODEC, limits_for, verify_track
 from kodipest.engines.media.manifest import Rendition
 from kodipest.engines.media.peaks import PEAKS_FILE, read_peaks
@@ -34,10 +34,11 @@ from kodipest.engines.media.playlists import (
 )
 from kodipest.engines.media.progress import Clock
 from kodipest.engines.media.recipes import Recipe
-from kodipest.engines.media.streams import open_stream
 from kodipest.engines.media.taps import Tap
 
 OPUS_CODEC = "opus"
+COVERS = "covers"
+COVER_LIMITS = Limits(cpu_seconds=120, memory_bytes=3 * 1024**3, file_bytes=64 * 1024**2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Sound:
     correction: str = ""
     track: Track = field(init=False)
     thin: Track = field(init=False)
+    cost: Usage = field(default_factory=lambda: Usage(0.0, 0.0, 0))
     is_open: bool = False
 
     def __post_init__(self) -> None:
@@ -76,11 +78,11 @@ class Sound:
         self.track = Track(SOUND, self.work, self.out, expected_seconds=expected)
         self.thin = Track(OPUS, self.work, self.out, expected_seconds=expected)
 
-    def encode(self, source: Path) -> Recorded:
+    def encode(self) -> Recorded:
         """Encode to the end. Raises Unusable; what the listener raises passes through."""
-        has_poster = self._publish_cover(source)
+        has_poster = self._publish_cover()
         arguments = sound_arguments(self.probe, self.recipe, self.correction, self.taps)
-        usage = run_encoder(arguments, self.work, limits_for(self.probe), self._tick)
+        self.cost += run_encoder(arguments, self.work, limits_for(self.probe), self._tick)
         self._publish(is_last=True)
         for track in (self.track, self.thin):
             verify_track(track, self.probe.duration_seconds)
@@ -92,7 +94,7 @@ class Sound:
             downloads=[SOUND_FILE, OPUS_FILE],
             peaks=read_peaks(self.work / PEAKS_FILE),
             has_poster=has_poster,
-            usage=usage,
+            usage=self.cost,
             duration_seconds=self.track.seconds,
             measured={tap.name: tap.read(self.work, self.probe) for tap in self.taps},
         )
@@ -135,22 +137,33 @@ class Sound:
         ]
         write_whole(self.out / MASTER, master_text(variants, is_growing=is_growing))
 
-    def _publish_cover(self, source: Path) -> bool:
-        """Take the cover that the file carries; a broken one is no reason to refuse the sound."""
+    def _publish_cover(self) -> bool:
+        """Take the cover that the file carries; a broken one is no reason to refuse the sound.
+
+        Whoever made the file made the cover: it is taken out and drawn anew in processes apart.
+        """
         if self.probe.cover_index is None:
             return False
-        with open_stream(source, self.probe.container) as container:
-            stream = container.streams[self.probe.cover_index]
-            packet = next((p for p in container.demux(stream) if p.size), None)
-            data = bytes(packet) if packet else b""
+        made = self.work / COVERS
+        made.mkdir()
         try:
-            with Image.open(io.BytesIO(data), formats=["JPEG", "PNG"]) as cover:
-                if cover.width * cover.height > MAX_PIXELS:
-                    return False
-                write_posters(cover.convert("RGB"), self.out)
-        except (OSError, SyntaxError, ValueError):
+            words = cover_arguments(self.probe)
+            self.cost += run_encoder(words, self.work, COVER_LIMITS, self._wait)
+            self.cost += make_apart(COVER, self.work / COVER, made, self._wait, COVER_LIMITS).usage
+        except Unusable as error:
+            if error.code == "no_space":
+                raise
             return False
+        posters = [made / name for name in (POSTER, POSTER_SMALL)]
+        if any(poster.is_symlink() or not poster.is_file() for poster in posters):
+            return False
+        for poster in posters:
+            poster.replace(self.out / poster.name)
         return True
+
+    def _wait(self, _pulse: object) -> None:
+        """Let the listener call off the sound while its cover is made."""
+        self.clock.tell(0)
 
 
 def _rendition(track: Track, codec: str) -> Rendition:

@@ -19,6 +19,9 @@ from django.utils.module_loading import import_string
 
 from kodipest.engines.media import storage
 
+# Told how many bytes went over the line just now, from any thread; what it raises ends a transfer.
+OnBytes = Callable[[int], None]
+
 
 class Growth(Protocol):
     """A folder that grows under an encoder, as far as others can see it."""
@@ -36,7 +39,9 @@ class Store(Protocol):
 
     is_shared: bool  # by machines that do not see each other's disks
 
-    def original(self, sha256: str, size_bytes: int) -> AbstractContextManager[Path]:
+    def original(
+        self, sha256: str, size_bytes: int, on_bytes: OnBytes | None = None
+    ) -> AbstractContextManager[Path]:
         """Lay an original at hand while the context lasts; it is only read."""
 
     def original_size(self, sha256: str) -> int | None:
@@ -45,10 +50,10 @@ class Store(Protocol):
     def growing(self, folder: str) -> AbstractContextManager[Growth]:
         """Show others what an encoder writes into its local folder, as it comes."""
 
-    def keep(self, folder: str, made: Path) -> None:
+    def keep(self, folder: str, made: Path, on_bytes: OnBytes | None = None) -> None:
         """Let `folder` hold what `made` holds, through a power cut too. Twice is as good as once."""
 
-    def folder(self, folder: str) -> AbstractContextManager[Path]:
+    def folder(self, folder: str, on_bytes: OnBytes | None = None) -> AbstractContextManager[Path]:
         """Lay a kept folder at hand while the context lasts. Changes need a `keep`."""
 
     def text(self, folder: str, name: str) -> str:
@@ -104,7 +109,7 @@ class Rows(Protocol):
         """Say whether a row names this folder."""
 
     def is_at_work(self, folder: str) -> bool:
-        """Say whether somebody writes into this folder now."""
+        """Say whether somebody writes into this folder now, or makes a film of it."""
 
 
 class Shown:
@@ -122,7 +127,9 @@ class Disk:
     is_shared = False
 
     @contextlib.contextmanager
-    def original(self, sha256: str, _size_bytes: int) -> Iterator[Path]:
+    def original(
+        self, sha256: str, _size_bytes: int, _on_bytes: OnBytes | None = None
+    ) -> Iterator[Path]:
         yield storage.original_path(sha256)
 
     def original_size(self, sha256: str) -> int | None:
@@ -132,11 +139,11 @@ class Disk:
     def growing(self, _folder: str) -> AbstractContextManager[Growth]:
         return contextlib.nullcontext(Shown())
 
-    def keep(self, _folder: str, _made: Path) -> None:
+    def keep(self, _folder: str, _made: Path, _on_bytes: OnBytes | None = None) -> None:
         os.sync()
 
     @contextlib.contextmanager
-    def folder(self, folder: str) -> Iterator[Path]:
+    def folder(self, folder: str, _on_bytes: OnBytes | None = None) -> Iterator[Path]:
         yield storage.rendition_path(folder)
 
     def text(self, folder: str, name: str) -> str:

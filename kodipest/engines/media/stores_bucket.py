@@ -7,12 +7,15 @@ opened/<folder>               a note of it: written before the first copy, once 
 locks/<folder>                how its lock was last turned: older signed addresses have ended
 
 The local disk holds what is on its way: an original until it is in the bucket, a folder while an
-encoder fills it, `fetched/` what was brought back for a while. Imported on a hub only.
+encoder fills it, `fetched/` what somebody has at hand for a while: each in a folder that is locked
+by its process, so that a sweep knows what the dead have left. Imported on a hub only.
 """
 
 import contextlib
+import fcntl
 import logging
 import math
+import os
 import secrets
 import shutil
 import time
@@ -27,9 +30,10 @@ from django.utils import timezone
 
 from kodipest.engines.media import storage
 from kodipest.engines.media.errors import Unusable
-from kodipest.engines.media.stores import Rows
+from kodipest.engines.media.manifest import link
+from kodipest.engines.media.stores import OnBytes, Rows
 from kodipest.engines.media.stores_growth import Growing
-from kodipest.engines.media.stores_s3 import TRANSFER, Requests, in_order, told
+from kodipest.engines.media.stores_s3 import TRANSFER, Requests, heard, in_order, told
 
 logger = logging.getLogger(__name__)
 
@@ -49,20 +53,25 @@ class Bucket(Requests):
     # --- originals
 
     @contextlib.contextmanager
-    def original(self, sha256: str, size_bytes: int) -> Iterator[Path]:
-        local = storage.original_path(sha256)
-        if local.is_file():
-            yield local
-            return
-        with self._fetched(sha256) as scratch:
-            self._wait_for(_original_key(sha256), size_bytes)
-            with told():
-                self.client.download_file(
-                    self.name, _original_key(sha256), str(scratch), Config=TRANSFER
-                )
-            if (found := storage.sha256_of(scratch)) != sha256:
-                raise Unusable("store_away", f"{sha256}: its bytes hash to {found}")
+    def original(
+        self, sha256: str, size_bytes: int, on_bytes: OnBytes | None = None
+    ) -> Iterator[Path]:
+        with _fetched(sha256) as scratch:
+            try:  # its first name may go while a film is made of it
+                link(storage.original_path(sha256), scratch)
+            except FileNotFoundError:
+                self._fetch_original(sha256, size_bytes, scratch, on_bytes)
             yield scratch
+
+    def _fetch_original(
+        self, sha256: str, size_bytes: int, scratch: Path, on_bytes: OnBytes | None
+    ) -> None:
+        key = _original_key(sha256)
+        self._wait_for(key, size_bytes)
+        with told(), heard(on_bytes, at_once=True) as tell:
+            self.client.download_file(self.name, key, str(scratch), Config=TRANSFER, Callback=tell)
+        if (found := storage.sha256_of(scratch)) != sha256:
+            raise Unusable("store_away", f"{sha256}: its bytes hash to {found}")
 
     def original_size(self, sha256: str) -> int | None:
         local = storage.original_path(sha256)
@@ -90,7 +99,7 @@ class Bucket(Requests):
         ) as growing:
             yield growing
 
-    def keep(self, folder: str, made: Path) -> None:
+    def keep(self, folder: str, made: Path, on_bytes: OnBytes | None = None) -> None:
         there = {item.name: item.size for item in self.items(f"renditions/{folder}/")}
         names = [(name, size) for name, size in storage.files_in(made) if not _is_scratch(name)]
         # Only segments never change; everything else is small and sent again.
@@ -98,22 +107,27 @@ class Bucket(Requests):
             name for name, size in names if there.get(name) != size or not name.endswith(".m4s")
         ]
         for some in in_order(wanted):
-            self.each(lambda name: self.put(f"renditions/{folder}/{name}", made / name), some)
+            self.each(
+                lambda name: self.put(f"renditions/{folder}/{name}", made / name, on_bytes), some
+            )
         gone = there.keys() - dict(names).keys()
         self.delete([f"renditions/{folder}/{name}" for name in gone])
         if self.files(folder) != sorted(names):
             raise Unusable("store_away", f"{folder} did not arrive whole")
         if self.size(OPENED + folder) is not None:
-            self._copy_new(folder)
+            self._copy_new(folder, on_bytes)
             if self.size(OPENED + folder) is None:  # closed in the meantime
                 self.close([folder])
 
     @contextlib.contextmanager
-    def folder(self, folder: str) -> Iterator[Path]:
-        with self._fetched(folder) as scratch:
+    def folder(self, folder: str, on_bytes: OnBytes | None = None) -> Iterator[Path]:
+        with _fetched(folder) as scratch:
             scratch.mkdir()
             names = [name for name, _size in self.files(folder)]
-            self.each(lambda name: self.get(f"renditions/{folder}/{name}", scratch / name), names)
+            self.each(
+                lambda name: self.get(f"renditions/{folder}/{name}", scratch / name, on_bytes),
+                names,
+            )
             yield scratch
 
     def text(self, folder: str, name: str) -> str:
@@ -153,13 +167,13 @@ class Bucket(Requests):
         notes = self.items(OPENED)
         return {note.name for note in notes if not whole or note.size == len(WHOLE)}
 
-    def _copy_new(self, folder: str) -> None:
+    def _copy_new(self, folder: str, on_bytes: OnBytes | None = None) -> None:
         made_of, seen_as = f"renditions/{folder}/", f"public/{folder}/"
         there = {item.name: item.etag for item in self.items(seen_as)}
         made = {item.name: item.etag for item in self.items(made_of)}
         new = [name for name in made if name not in PRIVATE and there.get(name) != made[name]]
         for some in in_order(new):
-            self.each(lambda name: self.copy(made_of + name, seen_as + name), some)
+            self.each(lambda name: self.copy(made_of + name, seen_as + name, on_bytes), some)
         self.delete([seen_as + name for name in there if name not in made])
 
     def lend(self, folder: str, name: str, method: str) -> str:
@@ -239,7 +253,7 @@ class Bucket(Requests):
             if _age(path) > settings.MEDIA_GRACE_SECONDS and not rows.is_at_work(path.name):
                 shutil.rmtree(path, ignore_errors=True)
         for path in (*_local("fetched").iterdir(), *_local("small").iterdir()):
-            if _age(path) > DAY_SECONDS:
+            if _age(path) > DAY_SECONDS and not _is_held(path):
                 _remove(path)
 
     def _remove_uploads(self) -> int:
@@ -254,13 +268,34 @@ class Bucket(Requests):
                     removed += 1
         return removed
 
-    @contextlib.contextmanager
-    def _fetched(self, name: str) -> Iterator[Path]:
-        scratch = _local("fetched") / f"{name}.{secrets.token_hex(4)}"
-        try:
-            yield scratch
-        finally:
-            _remove(scratch)
+
+@contextlib.contextmanager
+def _fetched(name: str) -> Iterator[Path]:
+    """Give a name for what is brought here; the lock of its folder says that it is in use."""
+    folder = _local("fetched") / f"{name}.{secrets.token_hex(4)}"
+    folder.mkdir()
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        yield folder / name
+    finally:
+        os.close(handle)
+        _remove(folder)
+
+
+def _is_held(path: Path) -> bool:
+    """Say whether a process that lives has `path` in use."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:  # gone since it was listed
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
 
 
 def _local(name: str) -> Path:

@@ -16,6 +16,7 @@ from storages.backends.s3 import S3Storage
 
 from kodipest.engines.media import storage
 from kodipest.engines.media.errors import Unusable
+from kodipest.engines.media.stores import OnBytes
 
 PART_BYTES = 16 * 2**20
 PARTS_AT_ONCE = 4  # with the above: how much memory a large file takes
@@ -54,6 +55,29 @@ def told() -> Iterator[None]:
         raise away(error) from error
 
 
+@contextlib.contextmanager
+def heard(on_bytes: OnBytes | None, *, at_once: bool) -> Iterator[OnBytes | None]:
+    """Give the callback for one transfer, and raise what `on_bytes` raises: at once, or at its end.
+
+    At once only what comes: of a file that is sent, the library takes it for a line that broke,
+    and sends it again.
+    """
+    if on_bytes is None or at_once:
+        yield on_bytes
+        return
+    said: list[Exception] = []
+
+    def tell(count: int) -> None:
+        try:
+            on_bytes(count)
+        except Exception as error:  # noqa: BLE001 - raised below
+            said.append(error)
+
+    yield tell
+    if said:
+        raise said[0]
+
+
 def unless_missing(error: ClientError) -> None:
     """Raise `error` unless it says that the file asked for is not there."""
     if error.response["Error"]["Code"] not in MISSING:
@@ -79,22 +103,22 @@ class Requests:
         self.name: str = options["bucket_name"]
         self.client = S3Storage(**options, client_config=config).connection.meta.client
 
-    def put(self, key: str, path: Path) -> None:
+    def put(self, key: str, path: Path, on_bytes: OnBytes | None = None) -> None:
         """Send one file: a large one in parts, a few at a time, each again when the line broke."""
-        with told():
-            self.client.upload_file(str(path), self.name, key, Config=TRANSFER)
+        with told(), heard(on_bytes, at_once=False) as tell:
+            self.client.upload_file(str(path), self.name, key, Config=TRANSFER, Callback=tell)
 
     def put_bytes(self, key: str, content: bytes) -> None:
         """Send a small file as it was a moment ago."""
         with told():
             self.client.put_object(Bucket=self.name, Key=key, Body=content)
 
-    def get(self, key: str, path: Path) -> None:
+    def get(self, key: str, path: Path, on_bytes: OnBytes | None = None) -> None:
         """Bring one file; what is not there is not there afterwards."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        with told():
+        with told(), heard(on_bytes, at_once=True) as tell:
             try:
-                self.client.download_file(self.name, key, str(path), Config=TRANSFER)
+                self.client.download_file(self.name, key, str(path), Config=TRANSFER, Callback=tell)
             except ClientError as error:
                 unless_missing(error)
 
@@ -108,11 +132,11 @@ class Requests:
                 unless_missing(error)
         return ""
 
-    def copy(self, key: str, to: str) -> None:
+    def copy(self, key: str, to: str, on_bytes: OnBytes | None = None) -> None:
         """Copy one file inside the bucket."""
         source = {"Bucket": self.name, "Key": key}
-        with told():
-            self.client.copy(source, self.name, to, Config=COPY)
+        with told(), heard(on_bytes, at_once=False) as tell:
+            self.client.copy(source, self.name, to, Config=COPY, Callback=tell)
 
     def size(self, key: str) -> int | None:
         """Return how large a file is; None when it is not there."""

@@ -2,9 +2,10 @@
 
 Django asks for the form fields of a request before any view runs (the CSRF check does), so a file
 is received before a view can say no. Hence what can be said beforehand is said here, before the
-first byte: who sends, how big it is, whether there is room. A refused upload does not raise: the
-fields read so far stay, and `refusal_of(request)` holds the words; web.middleware.Refusals makes
-them a page with the status of `STATUS`.
+first byte: who sends, what its view says of the place (`counts_for`), how big it is, whether there is
+room. A refused upload does not raise: the fields read so far stay, and `refusal_of(request)` holds
+the words; web.middleware.Refusals makes them a page with the status of `status_of`. Only a place
+that is not the sender's answers 403 or 404, as the view would.
 """
 
 import contextlib
@@ -13,15 +14,16 @@ import hashlib
 import logging
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BufferedWriter
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, NoReturn, Self, TypeVar
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
-from django.http import HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, QueryDict
 from django.http.multipartparser import MultiPartParser
 from django.template.defaultfilters import filesizeformat
 from django.utils.datastructures import MultiValueDict
@@ -31,10 +33,14 @@ from kodipest.kernel.errors import Refusal
 
 logger = logging.getLogger(__name__)
 
+View = TypeVar("View", bound=Callable[..., Any])
+GroupOf = Callable[..., str]
+
 STATUS: Final = {
     "sign_in_first": 403,
     "too_big": 413,
     "quota_person": 413,
+    "quota_group": 413,
     "no_space": 507,
     "upload_cut": 400,
 }
@@ -48,6 +54,25 @@ COURTESY_BYTES: Final = 16 * 2**20
 def refusal_of(request: HttpRequest) -> Refusal | None:
     """Return why a file of this request was not taken, if one was not."""
     return getattr(request, "upload_refusal", None)
+
+
+def status_of(refusal: Refusal) -> int:
+    """Return the HTTP status for a file that was not taken; what the house refuses is a conflict."""
+    return STATUS.get(str(refusal.code), 409)
+
+
+def counts_for(group_of: GroupOf) -> Callable[[View], View]:
+    """Mark a view that takes files: `group_of` says whose quota they count for, before the first byte.
+
+    It is asked with the person and what the address of the view says. It raises what
+    `targets.group_of` raises.
+    """
+
+    def mark(view: View) -> View:
+        view.upload_group_of = group_of  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 def _remember(request: HttpRequest, refusal: Refusal) -> None:
@@ -179,14 +204,17 @@ class StraightToDisk(FileUploadHandler):
         boundary: Any,
         encoding: str | None = None,
     ) -> tuple[QueryDict, MultiValueDict[str, Any]]:
-        """Parse the body, the files of it into parts."""
+        """Parse the body, the files of it into parts. Raises PermissionDenied, Http404."""
         assert self.request is not None  # noqa: S101 -- Django builds handlers with the request
         receiver = _Receiver(self.request, content_length)
         parser = MultiPartParser(META, input_data, [receiver], encoding)
         try:
-            return parser.parse()
+            parsed = parser.parse()
         finally:
             receiver.abandon_unfinished()
+        if receiver.denial:
+            raise receiver.denial
+        return parsed
 
 
 class _Receiver(FileUploadHandler):
@@ -199,13 +227,14 @@ class _Receiver(FileUploadHandler):
         self.sender = request
         self._body_length = body_length
         self._part: Part | None = None
+        self.denial: Exception | None = None
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Look at who sends and how much, before the first byte."""
         super().new_file(*args, **kwargs)
-        if refusal := self._objection():
-            self._refuse(refusal)
         with self._refusing():
+            if refusal := self._objection():
+                raise refusal
             self._part = Part()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
@@ -243,20 +272,34 @@ class _Receiver(FileUploadHandler):
             with full_disk_refused():
                 yield
         except Refusal as refusal:
-            self._refuse(refusal)
+            _remember(self.sender, refusal)
+            self._stop()
+        except PermissionDenied as denial:
+            self.denial = denial
+            self._stop()
+        except ObjectDoesNotExist as unknown:
+            self.denial = Http404(str(unknown))
+            self._stop()
 
     def _objection(self) -> Refusal | None:
         user = getattr(self.sender, "user", None)
         if user is None or not user.is_authenticated:
             return messages.refusal("sign_in_first")
+        group = self._group_of(user)
         if self._body_length > settings.UPLOAD_MAX_BYTES:
             return messages.refusal("too_big", limit=filesizeformat(settings.UPLOAD_MAX_BYTES))
         if storage.free_bytes() < self._body_length + settings.MEDIA_RESERVE_BYTES:
             return messages.refusal("no_space")
-        # For the group nobody can speak yet: the form has not said what the file is for.
-        return quotas.objection_of_person(user, self._body_length)
+        return quotas.objection_of_person(user, self._body_length) or quotas.objection_of_group(
+            group, self._body_length
+        )
 
-    def _refuse(self, refusal: Refusal) -> None:
-        """End the parsing; the words wait in the request."""
-        _remember(self.sender, refusal)
+    def _group_of(self, user: Any) -> str:
+        """Ask the view for which the file is meant; "" when it has nothing to say."""
+        match = self.sender.resolver_match
+        group_of: GroupOf | None = getattr(match and match.func, "upload_group_of", None)
+        return group_of(user, *match.args, **match.kwargs) if match and group_of else ""
+
+    def _stop(self) -> NoReturn:
+        """End the parsing; the answer waits."""
         raise StopUpload(connection_reset=self._body_length > COURTESY_BYTES)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from kodipest.engines.media.storage import public_url
 from kodipest.kernel.text import is_arabic
 from kodipest.stages.publication.models import Edition
+from kodipest.stages.publication.packs import packs_about
 from kodipest.works import exhibits
 from kodipest.works.exhibits import Download, Film, Picture, manifest_of
 from kodipest.works.models import Asset, Revision, Work
@@ -113,7 +114,7 @@ def film_of(edition: Edition) -> Film | None:
 
 def packs_of(edition: Edition, main: Asset) -> list[Download]:
     """List what can be taken away to WhatsApp or a podcast program, each with its weight."""
-    packs = manifest_of(main).get("packs") or {}
+    packs = packs_about(edition)
     return [
         Download(
             download_url(edition, main, file["file"]),

@@ -1,5 +1,6 @@
 """Verbs of publication; the only writers of this app."""
 
+import logging
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,9 +11,12 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from kodipest.engines.media.chapters import chapters_in
+from kodipest.engines.media.errors import Unusable
+from kodipest.engines.media.messages import words_for_transcode
 from kodipest.engines.media.models import Transcode
 from kodipest.engines.media.operations import hurry_high, request_pack, set_public_folders
-from kodipest.kernel import freshness
+from kodipest.kernel import failpoints, freshness
 from kodipest.kernel.errors import Refusal
 from kodipest.kernel.journal import Entry
 from kodipest.kernel.permissions import require
@@ -23,17 +27,21 @@ from kodipest.people.queries import recorder_of
 from kodipest.stages.publication.last_card import last_card
 from kodipest.stages.publication.models import Channel, Edition
 from kodipest.stages.publication.packs import PACKS_OF_KIND
+from kodipest.stages.publication.podcast_cover import podcast_cover
 from kodipest.stages.publication.queries import (
+    files_shown_elsewhere,
     files_without_pack,
     obstacles_to_publication,
+    packs_about_others,
     public_folders,
     withdrawal_entry,
 )
 from kodipest.works import sanad
-from kodipest.works.chapters import chapters_in
 from kodipest.works.journey import BACK_TO_THE_MAKER, Stage
 from kodipest.works.models import Act, Asset, Work
 from kodipest.works.operations import lock, move_work, newest_as_read
+
+logger = logging.getLogger(__name__)
 
 PACKS_AT_ONCE = 4
 
@@ -90,9 +98,10 @@ def publish_work(*, work: Work, read: UUID, channel: Channel, by: Person) -> Edi
     for asset in revision.main_files:
         if asset.original.kind == "video":
             hurry_high(transcode=asset.transcode)  # a channel shows it large, and now people come
+        _renew_packs(asset)
     audit.record("publish_work", edition, by=by, content=revision.content_hash)
     freshness.bump()
-    transaction.on_commit(open_public_files, robust=True)
+    transaction.on_commit(_open_what_was_committed, robust=True)
     return edition
 
 
@@ -139,8 +148,15 @@ def _take_off(edition: Edition, at: datetime, by: Person, why: str) -> None:
     edition.withdrawn_at, edition.withdrawn_by = at, by
     edition.save(update_fields=["withdrawn_at", "withdrawn_by"])
     move_work(work=edition.work, to=BACK_TO_THE_MAKER, by=by, why=why)
+    for asset in files_shown_elsewhere(edition):
+        _renew_packs(asset)
     freshness.bump()
-    transaction.on_commit(open_public_files, robust=True)
+    transaction.on_commit(_open_what_was_committed, robust=True)
+
+
+def _open_what_was_committed() -> None:
+    failpoints.reach("public_files_unset")
+    open_public_files()
 
 
 def open_public_files() -> None:
@@ -160,7 +176,7 @@ def ask_for_pack(*, work: Work, name: str, by: Person) -> Transcode:
     """Have a pack made of the film or sound of `work` that is out; asking twice is asking once.
 
     Raises PermissionDenied unless `by` manages the programme or leads the pesantren; Refusal
-    `not_out`, `no_such_pack`, `not_ready`.
+    `not_out`, `no_such_pack`, `not_ready`, `store_away`.
     """
     require(by, "publication.ask_for_pack", work)
     edition = Edition.objects.filter(work=work, withdrawn_at=None).first()
@@ -169,7 +185,11 @@ def ask_for_pack(*, work: Work, name: str, by: Person) -> Transcode:
     main = edition.revision.main
     if main is None or name not in PACKS_OF_KIND.get(main.original.kind, ()):
         raise Refusal(_("There is no such pack of this work."), code="no_such_pack")
-    asked = request_pack(transcode=main.transcode, name=name, wishes=wishes_for(main, name))
+    try:
+        wishes = wishes_for(main, name)
+    except Unusable as unusable:
+        raise Refusal(words_for_transcode(unusable.code), code=unusable.code) from unusable
+    asked = request_pack(transcode=main.transcode, name=name, wishes=wishes)
     audit.record("ask_for_pack", edition, by=by, pack=name)
     return asked
 
@@ -178,25 +198,47 @@ def ask_for_packs() -> int:
     """Have the packs made that published works of each kind are taken away in; return how many.
 
     Called by every sweep: a few at a time, so that a site with a long past asks for them bit by bit.
-    A pack says the title and the house, which everybody sees, and names no person. Idempotent.
+    A pack says the title and the house, which everybody sees, and names no person. Idempotent. One
+    whose cover cannot be fetched now is left to the next sweep.
     """
     asked = 0
     for kind, names in settings.PACKS_OF_PUBLISHED.items():
         for name in names:
             for asset in files_without_pack(kind, name)[:PACKS_AT_ONCE]:
-                request_pack(transcode=asset.transcode, name=name, wishes=wishes_for(asset, name))
+                try:
+                    wishes = wishes_for(asset, name)
+                except Unusable as unusable:
+                    logger.warning("pack %s of %s: %s", name, asset.pk, unusable)
+                    continue
+                request_pack(transcode=asset.transcode, name=name, wishes=wishes)
                 asked += 1
     return asked
 
 
+def _renew_packs(asset: Asset) -> None:
+    """Have the packs of a file made anew that tell of another version, or of a work that went.
+
+    The same bytes may belong to several works and versions: a pack tells of one of them.
+    """
+    for pack in packs_about_others(asset):
+        try:
+            wishes = wishes_for(asset, pack.part)
+        except Unusable as unusable:  # no page shows the old one
+            logger.warning("pack %s of %s: %s", pack.part, asset.pk, unusable)
+            continue
+        request_pack(transcode=asset.transcode, name=pack.part, wishes=wishes)
+
+
 def wishes_for(asset: Asset, name: str) -> dict[str, Any]:
-    """Say what a pack may tell about a work."""
+    """Say what a pack may tell about a work, and of which version. Raises Unusable `store_away`."""
     title, house = asset.revision.title, asset.revision.work.organisation.name
-    told: dict[str, Any] = {"title": title, "artist": house}
+    told: dict[str, Any] = {"of": str(asset.revision_id), "title": title, "artist": house}
     if name == "whatsapp":
         told["card"] = last_card(title, house)
     elif name == "podcast":
         seconds = asset.original.probe.get("duration_seconds", 0)
         if chapters := chapters_in(asset.revision.synopsis, seconds=seconds):
             told["chapters"] = chapters
+        if cover := podcast_cover(asset):
+            told["cover"] = cover
     return told

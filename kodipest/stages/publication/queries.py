@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kodipest.engines.media.models import Original, Transcode
+from kodipest.engines.media.recipes import PACKS
 from kodipest.kernel.daily import daily
 from kodipest.kernel.errors import Refusal
 from kodipest.kernel.journal import Entry
@@ -185,7 +186,9 @@ def obstacles_to_publication(work: Work) -> list[Refusal]:
 
 def files_without_pack(kind: str, name: str) -> QuerySet[Asset]:
     """Main files of published works of `kind` that are ready and of which nobody asked for the pack."""
-    asked = Transcode.objects.filter(base=OuterRef("transcode"), part=name)
+    asked = Transcode.objects.filter(
+        base=OuterRef("transcode"), part=name, wishes__has_key="of"
+    )  # those of an older program do not say of which version they tell
     seen = all_published_editions().filter(kind=kind).values("revision")
     ready = Asset.objects.filter(
         role=Asset.Role.MAIN, revision__in=seen, transcode__state=Transcode.State.DONE
@@ -195,6 +198,24 @@ def files_without_pack(kind: str, name: str) -> QuerySet[Asset]:
         .select_related("original", "transcode", "revision__work__organisation")
         .order_by("pk")
     )
+
+
+def packs_about_others(asset: Asset) -> list[Transcode]:
+    """Packs of the file of `asset` that tell of another version, or of another work with the same bytes."""
+    packs = Transcode.objects.filter(base=asset.transcode_id, part__in=PACKS)
+    return [pack for pack in packs if pack.wishes.get("of") != str(asset.revision_id)]
+
+
+def files_shown_elsewhere(edition: Edition) -> Iterable[Asset]:
+    """Main files of works the public sees which `edition` has too; one of each, the oldest."""
+    mine = Asset.objects.filter(revision=edition.revision_id, role=Asset.Role.MAIN)
+    others = Asset.objects.filter(
+        transcode__in=mine.values("transcode"),
+        role=Asset.Role.MAIN,
+        revision__in=all_published_editions().exclude(pk=edition.pk).values("revision"),
+    )
+    found = others.select_related("original", "transcode", "revision__work__organisation")
+    return {asset.transcode_id: asset for asset in found.order_by("-pk")}.values()
 
 
 def public_folders() -> set[str]:

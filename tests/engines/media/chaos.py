@@ -3,6 +3,7 @@
 Used by test_chaos.py (a few kills) and by bench/chaos.py (a hundred).
 """
 
+import base64
 import hashlib
 import http.client
 import json
@@ -24,8 +25,11 @@ import pysqlite3
 
 from tests.engines.media.sites import ROOT, Site
 from tests.factories.media import film
+from tests.on_postgresql import Server
 
 PATIENCE_SECONDS = 600.0
+SECTION_PATIENCE_SECONDS = 5.0
+PARTS = 8  # of a film that is sent by tus
 OPEN = """
 import json
 from importlib import import_module
@@ -64,6 +68,9 @@ class Outcome:
     sent: dict[str, str] = field(default_factory=dict)  # work -> SHA-256
     refused: list[str] = field(default_factory=list)
     kills: dict[str, int] = field(default_factory=dict)
+    in_sections: int = 0  # workers that were killed while a section of a long film was being made
+    in_parts: list[str] = field(default_factory=list)  # works whose film came by tus
+    taken_back: list[tuple[str, int, int]] = field(default_factory=list)  # work, told, told later
     rows: list[tuple[str, str, str]] = field(default_factory=list)
     files: dict[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -85,15 +92,25 @@ class Outcome:
 class Town(Site):
     """A node with its web server and its worker, both of which are brought back when they die."""
 
-    def __init__(self, home: Path, database_url: str) -> None:
+    def __init__(self, home: Path, database_url: str, cluster: Server | None = None) -> None:
         super().__init__(home, database_url)
+        self.cluster = cluster  # a PostgreSQL of its own, to be killed
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.web: subprocess.Popen | None = None
         self.ended = threading.Event()
         self.outcome = Outcome()
-        self.environment |= {"KODIPEST_ENCODER_ADDITIONS": "high"}
+        self.dead_in_sections: set[tuple[str, int]] = set()  # not swept yet: of the last worker
+        self.begun: dict[str, str] = {}  # by work: the address of its upload in parts
+        self.told: dict[
+            str, int
+        ] = {}  # by such an address: up to where its bytes were acknowledged
+        self.environment |= {
+            "KODIPEST_ENCODER_ADDITIONS": "high",
+            "KODIPEST_ENCODER_LONG_SECONDS": "8",
+            "KODIPEST_ENCODER_SECTION_SECONDS": "4",
+        }
 
     def open(self, count: int) -> None:
         """Prepare the site, a santri who is signed in, and `count` works without a film."""
@@ -121,11 +138,14 @@ class Town(Site):
     # --- those who send
 
     def send_all(self, films: list[Path]) -> None:
-        """Send each film into its work, again and again until the site says that it has it."""
-        for work, path in zip(self.works, films, strict=True):
+        """Send each film into its work, again and again until the site says that it has it.
+
+        Every other one by tus.
+        """
+        for number, (work, path) in enumerate(zip(self.works, films, strict=True)):
             content = path.read_bytes()
             while not self.ended.is_set():
-                status = self.send(work, content)
+                status = (self.send_in_parts if number % 2 else self.send)(work, content)
                 if status == 302:
                     self.outcome.sent[work] = hashlib.sha256(content).hexdigest()
                 elif status == 422:
@@ -137,24 +157,85 @@ class Town(Site):
 
     def send(self, work: str, content: bytes) -> int:
         """Send the form as a browser without JavaScript does; 0 when the line was cut."""
-        edge, token = secrets.token_hex(16), secrets.token_hex(16)
+        edge = secrets.token_hex(16)
         disposition = 'Content-Disposition: form-data; name="upload"; filename="film.mp4"'
         body = f"--{edge}\r\n{disposition}\r\nContent-Type: video/mp4\r\n\r\n".encode()
         body += content + f"\r\n--{edge}--\r\n".encode()
-        headers = {
-            "Content-Type": f"multipart/form-data; boundary={edge}",
+        return self.hand_in(work, body, f"multipart/form-data; boundary={edge}")
+
+    def hand_in(self, work: str, body: bytes, kind: str) -> int:
+        """Send the form of a work; return its status, 0 when the film is not taken yet."""
+        answer = self.ask_web("POST", f"/studio/{work}/unggah/", body, {"Content-Type": kind})
+        if answer is None:
+            return 0
+        is_taken = answer.headers.get("Location", "").endswith(f"/studio/{work}/")
+        return 0 if answer.status == 302 and not is_taken else answer.status
+
+    def send_in_parts(self, work: str, content: bytes) -> int:
+        """Send what is missing by tus, then the form that names it; 0 when the line was cut."""
+        if work not in self.begun and not self.begin(work, len(content)):
+            return 0
+        path = self.begun[work]
+        offset = self.offset_of(work, path)
+        while offset is not None and offset < len(content):
+            offset = self.send_part(path, offset, content)
+        if offset is None:
+            return 0
+        form = f"role=main&arrival={path.rstrip('/').rpartition('/')[2]}"
+        return self.hand_in(work, form.encode(), "application/x-www-form-urlencoded")
+
+    def begin(self, work: str, length: int) -> bool:
+        metadata = f"filename {encoded('film.mp4')},target {encoded(f'work:{work}:main')}"
+        headers = {"Upload-Length": str(length), "Upload-Metadata": metadata}
+        answer = self.ask_web("POST", "/unggahan/", b"", headers)
+        if answer is None or answer.status != 201:
+            return False
+        self.begun[work] = answer.headers["Location"]
+        self.outcome.in_parts.append(work)
+        return True
+
+    def offset_of(self, work: str, path: str) -> int | None:
+        """Ask from where to go on, and note when less is there than was acknowledged."""
+        answer = self.ask_web("HEAD", path, b"", {})
+        if answer is not None and answer.status in {404, 410}:  # refused, and nobody heard why
+            del self.begun[work]
+        if answer is None or answer.status != 200:
+            return None
+        offset, told = int(answer.headers["Upload-Offset"]), self.told.get(path, 0)
+        if offset < told:
+            self.outcome.taken_back.append((work, told, offset))
+        return offset
+
+    def send_part(self, path: str, offset: int, content: bytes) -> int | None:
+        """Send the next part; return up to where it counts, nothing when the line was cut."""
+        part = content[offset : offset + len(content) // PARTS + 1]
+        kind = "application/offset+octet-stream"
+        headers = {"Content-Type": kind, "Upload-Offset": str(offset)}
+        answer = self.ask_web("PATCH", path, part, headers)
+        if answer is None or answer.status != 204:
+            return None
+        self.told[path] = int(answer.headers["Upload-Offset"])
+        return self.told[path]
+
+    def ask_web(
+        self, method: str, path: str, body: bytes, headers: dict[str, str]
+    ) -> http.client.HTTPResponse | None:
+        """Send one request of the santri; return the answer, nothing when the line was cut."""
+        token = secrets.token_hex(16)
+        headers = headers | {
+            "Tus-Resumable": "1.0.0",
             "Cookie": f"kodipest={self.session}; csrftoken={token}",
             "X-CSRFToken": token,
         }
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             with closing(line):
-                line.request("POST", f"/studio/{work}/unggah/", body, headers)
+                line.request(method, path, body, headers)
                 answer = line.getresponse()
-                is_taken = answer.headers.get("Location", "").endswith(f"/studio/{work}/")
-                return 0 if answer.status == 302 and not is_taken else answer.status
+                answer.read()
+                return answer
         except (OSError, http.client.HTTPException):
-            return 0
+            return None
 
     # --- bad luck
 
@@ -162,10 +243,34 @@ class Town(Site):
         """Kill something `kills` times, at random moments, and bring it back."""
         for _kill in range(kills):
             time.sleep(chance.uniform(0.1, 1.5))
-            victim = chance.choice(["worker", "worker", "web", "database"])
+            victim = chance.choice(["worker", "section", "web", "database"])
             self.outcome.kills[victim] = self.outcome.kills.get(victim, 0) + 1
-            {"worker": self.kill, "web": self.kill_web, "database": self.kill_database}[victim]()
+            kill = {
+                "worker": self.kill_worker,
+                "section": self.kill_in_section,
+                "web": self.kill_web,
+                "database": self.kill_database,
+            }
+            kill[victim]()
             self.keep_alive()
+
+    def kill_in_section(self) -> None:
+        """Wait a little for a section of a long film to be at work, then kill the worker."""
+        end = time.monotonic() + SECTION_PATIENCE_SECONDS
+        while time.monotonic() < end and not self.sections_at_work() - self.dead_in_sections:
+            time.sleep(0.05)
+        self.kill_worker()
+
+    def sections_at_work(self) -> set[tuple[str, int]]:
+        """Name the sections that a worker makes, or that one had when it died."""
+        question = "select cast(id as varchar(36)), runs from media_section where state = 'running'"
+        return set(self.ask(question))
+
+    def kill_worker(self) -> None:
+        before = self.dead_in_sections
+        self.kill()
+        self.dead_in_sections = self.sections_at_work()
+        self.outcome.in_sections += bool(self.dead_in_sections - before)
 
     def kill_web(self) -> None:
         """Kill it with its own workers, which would stay behind and go on answering at the port."""
@@ -173,7 +278,14 @@ class Town(Site):
         self.web.wait()
 
     def kill_database(self) -> None:
-        """End every connection of the site, or lock its file for longer than some will wait."""
+        """Kill the whole cluster and start it anew, if it is the site's own.
+
+        Else end every connection of the site, or lock its file for longer than some will wait.
+        """
+        if self.cluster:
+            self.cluster.kill()
+            self.cluster.open()
+            return
         if self.database_url.startswith("sqlite"):
             file = self.database_url.removeprefix("sqlite:///")
             with closing(pysqlite3.connect(file, timeout=20, isolation_level=None)) as connection:
@@ -218,11 +330,20 @@ class Town(Site):
 LOGS = ("worker.log", "web.log")
 
 
+def encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
 def films_in(folder: Path, count: int) -> list[Path]:
-    """Render `count` short films that all differ; the last one is damaged in its middle."""
+    """Render `count` films that all differ, half of them made in sections; the last is damaged."""
     size = "1280x720"
     made = [
-        film(folder / f"{number}.mp4", seconds=2, size=size, note=f"{os.getpid()} {number}")
+        film(
+            folder / f"{number}.mp4",
+            seconds=13 if number % 4 < 2 else 2,  # of each kind half come by tus
+            size=size,
+            note=f"{os.getpid()} {number}",
+        )
         for number in range(count)
     ]
     content = bytearray(made[-1].read_bytes())

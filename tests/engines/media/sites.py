@@ -27,6 +27,12 @@ class Row(NamedTuple):
     progress: float
 
 
+class AtWork(NamedTuple):
+    part: str
+    runs: int
+    progress: float
+
+
 class Site:
     """A node of its own in a folder of its own, run by the same commands as on a laptop."""
 
@@ -97,6 +103,23 @@ class Site:
         (found,) = self.ask(f"select {fields} from media_transcode where part = 'base'")
         return Row(*found)
 
+    def at_work(self) -> list[AtWork]:
+        """Return what a worker has running, or what the last one had when it was killed."""
+        fields = "part, runs, progress"
+        found = self.ask(f"select {fields} from media_transcode where state = 'running'")
+        return [AtWork(*row) for row in found]
+
+    def wait_at_work(self, *, but: list[AtWork], progress: float) -> None:
+        """Wait until a worker has more than `progress` of something that is not what the dead had."""
+        old = {(it.part, it.runs) for it in but}
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not any(
+            it.progress > progress for it in self.at_work() if (it.part, it.runs) not in old
+        ):
+            assert self.worker.poll() is None, (self.home / "worker.log").read_text()
+            assert time.monotonic() < end, self.at_work()
+            time.sleep(0.02)
+
     def states(self) -> set[str]:
         return {state for (state,) in self.ask("select state from media_transcode")}
 
@@ -107,10 +130,10 @@ class Site:
             assert time.monotonic() < end, self.ask("select part, state from media_transcode")
             time.sleep(0.05)
 
-    def die_at(self, place: str) -> None:
-        """Make the next part in a process that kills itself at a failpoint; only test settings do."""
+    def die_at(self, place: str, program: str = MAKE_NEXT) -> None:
+        """Run `program` in a process that kills itself at a failpoint; only test settings do."""
         done = subprocess.run(
-            [sys.executable, "manage.py", "shell", "--no-imports", "-c", MAKE_NEXT],
+            [sys.executable, "manage.py", "shell", "--no-imports", "-c", program],
             cwd=ROOT,
             env=self.environment
             | {
@@ -134,9 +157,9 @@ class Site:
         return row
 
     def wait_for(self, seconds: float, *, or_progress: float) -> None:
-        """Wait, but not until a fast computer is done."""
+        """Wait, but not until a fast computer is done with what it is at."""
         end = time.monotonic() + seconds
-        while time.monotonic() < end and self.row().progress <= or_progress:
+        while time.monotonic() < end and all(it.progress <= or_progress for it in self.at_work()):
             time.sleep(0.02)
 
     def processes(self) -> list[str]:

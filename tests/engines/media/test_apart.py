@@ -1,5 +1,7 @@
 import signal
+import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import psutil
@@ -7,7 +9,7 @@ import pytest
 
 from kodipest.engines.media import apart
 from kodipest.engines.media.apart import make_apart, probe_apart
-from kodipest.engines.media.encoder import Limits
+from kodipest.engines.media.encoder import Limits, fences
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.probe import probe
 
@@ -50,7 +52,30 @@ def test_a_crash_of_the_decoder_is_told_as_damage() -> None:
     assert crashed.returncode == -signal.SIGSEGV
 
     with pytest.raises(Unusable, match="probing ended with -11"):
-        apart._read(crashed)
+        apart._read(crashed.returncode, crashed.stdout, crashed.stderr)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "'[]'",
+        "'{}'",
+        "'5'",
+        "'['*100_000",
+        """'{"error": 1}'""",
+        """'{"kind": "video"}'""",
+        "'x'*10**9",
+    ],
+)
+def test_a_prober_that_was_taken_over_can_say_anything(
+    monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    monkeypatch.setattr(apart, "PROBER", (sys.executable, "-c", f"print({said})"))
+
+    with pytest.raises(Unusable) as refused:
+        probe_apart(footage.film())
+
+    assert refused.value.code == "damaged"
 
 
 def paper_pdf() -> Path:
@@ -110,3 +135,106 @@ def test_a_maker_that_says_nothing_is_ended(
 
     with pytest.raises(Unusable, match="silent"):
         make_apart("pdf", paper_pdf(), tmp_path, lambda _fraction: None)
+
+
+# What a maker that a file has taken over could do: a real process behind the real fences.
+
+files = pytest.mark.skipif("files" not in fences(), reason="this kernel has no Landlock")
+network = pytest.mark.skipif("network" not in fences(), reason="no seccomp for this processor")
+TAKEN_OVER = """
+import json, os, pathlib, socket, subprocess, sys, tempfile
+source, out = sys.argv[2:]
+try:
+    told = repr({action})
+except OSError as error:
+    told = error.strerror
+print(json.dumps({{"made": {{"told": told}}}}))
+"""
+
+
+def done_by_a_taken_maker(
+    action: str, out: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """Let the maker try one thing, and return what came of it."""
+    program = TAKEN_OVER.format(action=action)
+    monkeypatch.setattr(apart, "MAKER", (sys.executable, "-c", program))
+    told: str = make_apart("pdf", source, out, lambda _fraction: None).facts["told"]
+    return told
+
+
+@files
+@pytest.mark.parametrize(
+    ("action", "came"),
+    [
+        ("open(source).read()", "'given'"),
+        ("open(out + '/page', 'w').write('x')", "1"),
+        ("os.path.dirname(tempfile.mkdtemp()).startswith(out + '/')", "True"),
+        ("open(source + '/../secret').read()", "Permission denied"),
+        ("os.listdir(source + '/..')", "Permission denied"),
+        ("open(source, 'a')", "Permission denied"),
+        ("open(source + '/../planted', 'w')", "Permission denied"),
+        ("open('/etc/passwd').read()", "Permission denied"),
+        ("open(f'/proc/{os.getppid()}/environ').read()", "Permission denied"),
+        ("open('/tmp/planted', 'w')", "Permission denied"),
+        ("os.symlink('/etc/passwd', out + '/1.jpg')", "Permission denied"),
+        ("os.mkfifo(out + '/1.jpg')", "Permission denied"),
+    ],
+)
+def test_a_maker_that_was_taken_over_sees_its_file_and_its_folder_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, action: str, came: str
+) -> None:
+    out, source = tmp_path / "out", tmp_path / "source"
+    out.mkdir()
+    source.write_text("given")
+    (tmp_path / "secret").write_text("secret")
+    action = action.replace("source + '/..", f"'{tmp_path}' + '")
+
+    assert done_by_a_taken_maker(action, out, source, monkeypatch) == came
+
+    assert {path.name for path in tmp_path.iterdir()} == {"out", "source", "secret"}
+    assert [path for path in out.iterdir() if path.name != "page"] == []
+
+
+@files
+def test_a_maker_that_was_taken_over_runs_nothing_that_it_wrote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = "open(out + '/run', 'w').write('#!/bin/sh\\n'), os.chmod(out + '/run', 0o700)"
+    source = footage.written("given", b"given")
+
+    action = f"({written}, subprocess.run([out + '/run']))"
+    assert done_by_a_taken_maker(action, tmp_path, source, monkeypatch) == "Permission denied"
+
+
+@network
+def test_a_maker_that_was_taken_over_speaks_to_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        action = f"socket.create_connection({server.getsockname()!r})"
+        source = footage.written("given", b"given")
+        told = done_by_a_taken_maker(action, tmp_path, source, monkeypatch)
+
+    assert told == "Permission denied"
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("'['", "said b'\\['"),
+        ("'[1]'", "said"),
+        ("'[' * 100_000", "said"),
+        ("""'{"fraction": "half"}'""", "said"),
+        ("'x' * 20_000_000", "come to an end"),
+    ],
+)
+def test_a_maker_that_was_taken_over_can_say_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, complaint: str
+) -> None:
+    program = f"print({line}, flush=True); import time; time.sleep(60)"
+    monkeypatch.setattr(apart, "MAKER", (sys.executable, "-c", program))
+
+    with pytest.raises(Unusable, match=complaint) as refused:
+        make_apart("pdf", footage.written("given", b"given"), tmp_path, lambda _fraction: None)
+
+    assert refused.value.code == "damaged"

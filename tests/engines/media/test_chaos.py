@@ -29,7 +29,9 @@ def test_bad_luck_loses_no_film(town, tmp_path):
     outcome = live_through(town, films_in(tmp_path, 4), kills=KILLS, seed=seed)
 
     assert sum(outcome.kills.values()) == KILLS
-    assert outcome.lost() == []
+    assert outcome.lost() == outcome.taken_back == []
+    assert set(outcome.in_parts) <= {*outcome.sent, *outcome.refused}
+    assert len(set(outcome.in_parts)) == 2
     assert outcome.unclean() == []
     assert len(outcome.sent) >= 3
     assert {state for part, state, _code in outcome.rows if part == "base"} >= {"done"}

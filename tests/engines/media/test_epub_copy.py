@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from kodipest.engines.media import epub_markup
+from kodipest.engines.media.apart import make_apart
 from kodipest.engines.media.epub import check_epub
 from kodipest.engines.media.epub_copy import DC, OPF, copy_epub
 from kodipest.engines.media.errors import Unusable
@@ -219,7 +220,7 @@ def test_a_book_guarded_by_a_licence_is_refused(tmp_path: Path) -> None:
     assert refused.value.code == "locked"
 
 
-def test_a_reading_aloud_keeps_its_sound_without_tags(tmp_path: Path) -> None:
+def book_read_aloud() -> bytes:
     voice = footage.sound(
         "voice.mp3", 1, f"-c:a libmp3lame -metadata artist={paper.NEEDLE.decode()}"
     ).read_bytes()
@@ -229,12 +230,23 @@ def test_a_reading_aloud_keeps_its_sound_without_tags(tmp_path: Path) -> None:
         'href="x.bin" media-type="application/x-Aisyah Ramadhani"',
         'href="x.mp3" media-type="audio/mpeg"',
     )
-    changes = {f"OEBPS/{paper.NAME}.opf": opf.encode(), "OEBPS/x.mp3": voice}
+    return paper.book_with_names({f"OEBPS/{paper.NAME}.opf": opf.encode(), "OEBPS/x.mp3": voice})
 
-    bare = members(copied(paper.book_with_names(changes), tmp_path))["OPS/f0010.mp3"]
+
+def test_a_reading_aloud_keeps_its_sound_without_tags(tmp_path: Path) -> None:
+    bare = members(copied(book_read_aloud(), tmp_path))["OPS/f0010.mp3"]
 
     assert not paper.holds(bare)
     assert probe(footage.written("bare.mp3", bare)).duration_seconds == pytest.approx(1, abs=0.1)
+
+
+def test_the_encoder_inside_the_maker_works_behind_the_fences_too(tmp_path: Path) -> None:
+    source = footage.written("aloud.epub", book_read_aloud())
+
+    made = make_apart("epub", source, tmp_path, lambda _fraction: None)
+
+    assert "OPS/f0010.mp3" in members(tmp_path / made.facts["file"])
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import av
 import psutil
 import pytest
 
@@ -232,3 +233,36 @@ def test_a_pack_is_made_of_a_folder_or_of_a_file(is_prepared: bool, tmp_path: Pa
     told = json.loads(capsys.readouterr().out)
     assert [file["file"] for file in told["files"]] == ["sound.m4a", "film.mp4"]
     assert (tmp_path / "out/film.mp4").stat().st_size == told["files"][1]["bytes"]
+
+
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory) -> Path:
+    """A prepared sound of three seconds."""
+    out = tmp_path_factory.mktemp("spoken") / "out"
+    assert main(["ladder", str(footage.sound(seconds=3)), str(out), "--json"]) == 0
+    return out
+
+
+def test_chapters_of_a_file_go_into_a_podcast(spoken: Path, tmp_path: Path) -> None:
+    listed = tmp_path / "chapters.txt"
+    listed.write_text("\ufeff0:00 Sungai\r\n0:02 أوراق\r\n", encoding="utf-8")
+    out = tmp_path / "out"
+    assert main(["pack", "podcast", str(spoken), str(out), "--chapters", str(listed)]) == 0
+    with av.open(str(out / "sound.mp3")) as sound:
+        told = [
+            (each["start"] * each["time_base"], each["metadata"]["title"])
+            for each in sound.chapters()
+        ]
+    assert told == [(0, "Sungai"), (2, "أوراق")]
+
+
+@pytest.mark.parametrize("text", [b"", b"0:00 One", b"0:00 One\n9:00 Beyond", b"\xff\xfe0"])
+def test_a_list_that_is_none_is_told(spoken: Path, tmp_path: Path, text: bytes, capsys) -> None:
+    listed = tmp_path / "chapters.txt"
+    listed.write_bytes(text)
+    words = ["pack", "podcast", str(spoken), str(tmp_path / "out"), "--chapters", str(listed)]
+    assert main([*words, "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["error"] == "unsupported"
+    assert "chapters.txt" in told["detail"]
+    assert not (tmp_path / "out/pack.json").exists()

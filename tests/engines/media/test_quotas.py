@@ -88,8 +88,12 @@ def test_an_original_counts_once_for_each_who_brought_it(aisyah, budi):
 
     assert quotas.quota_of(aisyah).used == quotas.quota_of(budi).used == 300
     assert quotas.quota_of_group("house").used == 300
+    begin(budi, 50, group="")
+    assert quotas.used_by_each("owner") == {aisyah.pk: 300, budi.pk: 350}
+    assert quotas.used_by_each("quota_group") == {"house": 300}
     original.arrivals.all().delete()
     assert quotas.quota_of(aisyah).used == 0
+    assert quotas.used_by_each("owner") == {budi.pk: 50}
 
 
 def test_no_limit_is_a_limit_of_nothing(aisyah, settings):
@@ -108,6 +112,7 @@ def test_a_limit_that_was_lowered_leaves_nothing(aisyah, settings):
 
     assert quotas.quota_of(aisyah).left == 0
     assert refused(lambda: begin(aisyah, 1)).codes == ["quota_person"]
+    assert list(quotas.beyond_the_limit()) == [(f"person {aisyah.pk}", (100, 900))]
 
 
 def test_many_beginnings_at_once_stay_within_the_limit(together, aisyah, budi):  # noqa: F811

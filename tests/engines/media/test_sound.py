@@ -1,10 +1,15 @@
+import struct
+import sys
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import av
 import pytest
 from PIL import Image
 
-from kodipest.engines.media import peaks
+from kodipest.engines.media import apart, peaks, streams
+from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.manifest import Manifest
 from kodipest.engines.media.prepare import Progress, prepare
 from kodipest.engines.media.probe import probe
@@ -62,14 +67,26 @@ def test_a_sound_is_playable_early_and_progress_rises(tmp_path: Path) -> None:
     assert first.fraction < 1
 
 
-@pytest.mark.parametrize("name", ["cover.m4a", "cover.mp3", "cover.flac"])
-def test_the_cover_becomes_the_poster(name: str, tmp_path: Path) -> None:
-    cover = footage.clip("front.jpg", "-f lavfi -i color=0xC83C28:s=600x400 -frames:v 1")
-    song = footage.sound("song.wav", 1)
-    codec = {"cover.m4a": "aac", "cover.mp3": "libmp3lame", "cover.flac": "flac"}[name]
-    words = f"-i {song} -i {cover} -map 0 -map 1 -c:v copy -c:a {codec} -disposition:v attached_pic"
+CODECS = {"m4a": "aac", "mp3": "libmp3lame", "flac": "flac"}
 
-    manifest = made_from(footage.clip(name, words), tmp_path / "out")
+
+def covered(ending: str, picture: Path) -> Path:
+    """Return a sound of one second that carries `picture` as its cover."""
+    words = f"-i {footage.sound('song.wav', 1)} -i {picture} -map 0 -map 1 -c:v copy"
+    words += f" -c:a {CODECS[ending]} -disposition:v attached_pic"
+    return footage.clip(f"{picture.name}.{ending}", words)
+
+
+def front(ending: str) -> Path:
+    return footage.clip(
+        f"front.{ending}", "-f lavfi -i color=0xC83C28:s=600x400,format=rgb24 -frames:v 1"
+    )
+
+
+@pytest.mark.parametrize("picture", ["jpg", "png"])
+@pytest.mark.parametrize("ending", CODECS)
+def test_the_cover_becomes_the_poster(ending: str, picture: str, tmp_path: Path) -> None:
+    manifest = made_from(covered(ending, front(picture)), tmp_path / "out")
 
     assert (manifest.poster, manifest.poster_small) == ("poster.jpg", "poster-480.jpg")
     with Image.open(tmp_path / "out" / "poster.jpg") as poster:
@@ -77,19 +94,95 @@ def test_the_cover_becomes_the_poster(name: str, tmp_path: Path) -> None:
         assert poster.getpixel((300, 200)) == pytest.approx((0xC8, 0x3C, 0x28), abs=8)
 
 
-def test_a_broken_cover_does_not_cost_the_sound(tmp_path: Path) -> None:
-    cover = footage.clip("whole.jpg", "-f lavfi -i testsrc=s=64x64 -frames:v 1")
-    song = footage.sound("under.wav", 1)
-    words = f"-i {song} -i {cover} -map 0 -map 1 -c:v copy -c:a libmp3lame"
-    covered = footage.clip("covered.mp3", words + " -disposition:v attached_pic")
-    data = bytearray(covered.read_bytes())
-    start = data.index(b"\xff\xd8\xff")
-    data[start + 3 : start + 60] = bytes(57)
+def test_nothing_of_a_stranger_is_read_by_whoever_makes_the_sound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = covered("mp3", front("jpg"))
+    found = probe(source)
 
-    manifest = made_from(footage.written("spoiled.mp3", bytes(data)), tmp_path / "out")
+    def never(*_what: object, **_how: object) -> None:
+        pytest.fail("a file of a stranger was opened in this process")
+
+    monkeypatch.setattr(av, "open", never)
+    monkeypatch.setattr(Image, "open", never)
+    monkeypatch.setattr(streams, "open_stream", never)
+
+    manifest = prepare(source, tmp_path / "out", probe=found)
+
+    assert manifest.poster == "poster.jpg"
+
+
+def spoiled(mark: bytes, offset: int, content: bytes) -> Path:
+    """Return a sound whose cover is not what it was: `content` stands `offset` bytes after `mark`."""
+    picture = front("png" if mark == PNG else "jpg")
+    data = bytearray(covered("mp3", picture).read_bytes())
+    start = data.index(mark) + offset
+    data[start : start + len(content)] = content
+    return footage.written("spoiled.mp3", bytes(data))
+
+
+JPEG, PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
+
+
+def vast_header() -> bytes:
+    """Return the head of a PNG of 60,000 x 60,000 pixels."""
+    head = b"IHDR" + struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    return head + struct.pack(">I", zlib.crc32(head))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        lambda: spoiled(JPEG, 3, bytes(57)),
+        lambda: spoiled(JPEG, 200, bytes(2000)),
+        lambda: spoiled(PNG, 12, vast_header()),
+        lambda: spoiled(PNG, 60, b"\xff" * 300),
+    ],
+    ids=["no head", "no tables", "a bomb", "no deflate"],
+)
+def test_a_broken_cover_does_not_cost_the_sound(source: Callable[[], Path], tmp_path: Path) -> None:
+    manifest = made_from(source(), tmp_path / "out")
 
     assert manifest.poster is None
     assert manifest.file == "sound.m4a"
+    assert not list((tmp_path / "out").glob("poster*"))
+
+
+@pytest.mark.parametrize(
+    "maker", ["os.abort()", "print('[')", "bytearray(2**40)", """print('{"made": {}}')"""]
+)
+def test_a_cover_that_takes_its_maker_over_does_not_cost_the_sound(
+    maker: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apart, "MAKER", (sys.executable, "-c", f"import os; {maker}"))
+
+    manifest = made_from(covered("mp3", front("jpg")), tmp_path / "out")
+
+    assert (manifest.poster, manifest.file) == (None, "sound.m4a")
+
+
+def test_a_full_disk_is_not_blamed_on_the_cover(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = "import json; print(json.dumps({'error': 'no_space', 'detail': 'full'}))"
+    monkeypatch.setattr(apart, "MAKER", (sys.executable, "-c", full))
+
+    with pytest.raises(Unusable) as refused:
+        made_from(covered("mp3", front("jpg")), tmp_path / "out")
+
+    assert refused.value.code == "no_space"
+
+
+def test_a_sound_can_be_called_off_at_its_cover(tmp_path: Path) -> None:
+    class CalledOff(Exception):
+        pass
+
+    def listener(_progress: Progress) -> None:
+        raise CalledOff
+
+    source = covered("mp3", front("jpg"))
+    with pytest.raises(CalledOff):
+        prepare(source, tmp_path / "out", probe=probe(source), on_progress=listener)
 
 
 def test_silence_of_ten_hours_is_accepted_and_costs_no_patience() -> None:

@@ -15,8 +15,8 @@ from tests.engines.media.sites import MAKE_NEXT, PATIENCE_SECONDS, Row, Site, da
 from tests.factories.media import film
 
 pytestmark = pytest.mark.long
-KILLS = 14
-KILLS_LATER = 8  # among the additions
+KILLS = 20  # each of them meets a worker that has something running
+KILLS_OF_THE_BASE = 14  # the others meet it among the additions
 PLACES = ("before_join", "after_join", "before_join_is_told")
 PREPARE = """
 from pathlib import Path
@@ -140,33 +140,35 @@ def test_many_kills_lose_nothing(site, asked):
     seed = secrets.randbits(32)
     print(f"random seed {seed}")  # noqa: T201 -- shown with a failure
     chance = random.Random(seed)
-    reached = []
+    killed = []
     for kill in range(KILLS):
+        before = site.at_work()
         site.start()
-        site.wait_until(lambda row, kill=kill: row.state == "running" and row.runs == kill + 1)
-        if kill % 3 == 0:
-            site.wait_until(lambda row: row.progress > 0)
+        if kill == KILLS_OF_THE_BASE:
+            site.wait_until(lambda row: row.state == "done")
+        site.wait_at_work(but=before, progress=0 if kill % 3 == 0 else -1)
         site.wait_for(chance.uniform(0, 1.5), or_progress=chance.uniform(0, 0.5))
         site.kill()
-        reached.append(site.row())
-    print([round(row.progress, 2) for row in reached])  # noqa: T201
-    assert {row.state for row in reached} == {"running"}
-    assert max(row.progress for row in reached) > 0
+        (at,) = site.at_work()  # the dead are swept by the next worker: this one died at it
+        assert [at] != before
+        killed.append(at)
+        if kill >= KILLS_OF_THE_BASE:
+            found = json.loads(site.run(LOOK))
+            assert (found["state"], found["faults"], found["lost"]) == ("done", [], [])
+    print(killed)  # noqa: T201
+    assert [it.part == "base" for it in killed] == [
+        kill < KILLS_OF_THE_BASE for kill in range(KILLS)
+    ]
+    assert max(it.progress for it in killed) > 0
 
     site.start()
-    site.wait_until(lambda row: row.state == "done")
-    for _kill in range(KILLS_LATER):  # somewhere in an addition, or while it joins
-        time.sleep(chance.uniform(0, 1.5))
-        site.kill()
-        found = json.loads(site.run(LOOK))
-        assert (found["state"], found["faults"], found["lost"]) == ("done", [], [])
-        site.start()
     site.wait_until_all_is_done()
     site.worker.send_signal(signal.SIGTERM)
     assert site.worker.wait(timeout=30) == 0
 
     found = require_whole(site, asked)
-    assert (found["interruptions"], found["runs"]) == (KILLS, KILLS + 1)
+    assert (found["interruptions"], found["runs"]) == (KILLS_OF_THE_BASE, KILLS_OF_THE_BASE + 1)
+    assert site.ask("select sum(interruptions) from media_transcode") == [(KILLS,)]
 
 
 @pytest.fixture

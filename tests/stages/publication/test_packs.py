@@ -1,19 +1,18 @@
 """What published works are taken away in: asked for by the sweep, offered on the page, gone with it."""
 
-import base64
 import html
-import io
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
-from PIL import Image
+from django.utils import timezone, translation
 
 from kodipest.engines.media.messages import words_for_transcode
 from kodipest.engines.media.models import Transcode
+from kodipest.engines.media.operations import request_pack
 from kodipest.kernel.errors import Refusal
 from kodipest.people.models import AuditEntry
-from kodipest.stages.publication.last_card import HEIGHT, INK, PAPER, WIDTH, last_card
 from kodipest.stages.publication.operations import (
     ask_for_pack,
     ask_for_packs,
@@ -51,7 +50,8 @@ def test_a_sweep_asks_once_for_what_is_out(edition):
     assert (asked.part, asked.base) == ("whatsapp", edition.revision.main.transcode)
     assert asked.wishes["title"] == edition.revision.title
     assert asked.wishes["artist"] == edition.work.organisation.name
-    assert set(asked.wishes) == {"title", "artist", "card"}
+    assert asked.wishes["of"] == str(edition.revision_id)
+    assert set(asked.wishes) == {"of", "title", "artist", "card"}
     assert ask_for_packs() == 0
 
 
@@ -75,31 +75,14 @@ def test_the_page_offers_what_is_there(client, edition):
     transcode = edition.revision.main.transcode
     file = {"role": "film", "file": "whatsapp/0a0b0c0d/film.mp4", "bytes": 3_400_000}
     sound = {"role": "sound", "file": "whatsapp/0a0b0c0d/sound.m4a", "bytes": 400_000}
-    transcode.manifest |= {"packs": {"whatsapp": {"files": [sound, file]}}}
+    transcode.manifest |= {
+        "packs": {"whatsapp": {"of": str(edition.revision_id), "files": [sound, file]}}
+    }
     transcode.save()
     page = client.get(reverse("work", args=[edition.work.slug]))
     kinds = [download.kind for download in page.context["film"].downloads]
     assert [kind.split(" · ")[1].replace("\xa0", " ") for kind in kinds] == ["390,6 KB", "3,2 MB"]
     assert "whatsapp/0a0b0c0d/film.mp4" in page.content.decode()
-
-
-def drawn(*words):
-    return Image.open(io.BytesIO(base64.b64decode(last_card(*words)))).convert("RGB")
-
-
-def colours(picture):
-    return {colour for _count, colour in picture.getcolors(1 << 24)}
-
-
-def test_the_card_tells_title_and_house():
-    picture = drawn("Sumur di Halaman", "Pondok Pesantren Nurul Qalam")
-    assert picture.size == (WIDTH, HEIGHT)
-    assert INK in colours(picture.crop((0, 0, WIDTH, 200)))
-
-
-def test_letters_that_the_typeface_lacks_are_left_out():
-    picture = drawn("بئر في الفناء", "学生之家")
-    assert colours(picture.crop((0, 0, WIDTH, 200))) == {PAPER}
 
 
 def test_chapters_of_the_synopsis_go_into_the_podcast_and_nowhere_else(edition):
@@ -122,7 +105,7 @@ def test_the_programme_and_the_house_may_ask_and_asking_twice_is_asking_once(peo
 
     assert one == two == packs().get()
     assert (one.part, one.base) == ("sheet", edition.revision.main.transcode)
-    assert set(one.wishes) == {"title", "artist"}
+    assert set(one.wishes) == {"of", "title", "artist"}
     entries = AuditEntry.objects.filter(act="ask_for_pack")
     assert [(entry.by, entry.facts["pack"]) for entry in entries] == [(asker, "sheet")] * 2
 
@@ -190,19 +173,78 @@ def test_the_desk_has_a_pack_made(client, desk, django_assert_num_queries):
     assert 'value="40.0"' in client.get(desk).content.decode()
 
 
+def ready(pack):
+    Transcode.objects.filter(pk=pack.pk).update(
+        state="done", progress=1, manifest={}, finished_at="2026-01-01T00:00:00Z"
+    )
+    return pack
+
+
+def larger(edition, state="waiting"):
+    base = edition.revision.main.transcode
+    return Transcode.objects.create(
+        original=base.original, base=base, part="high", fingerprint="high", state=state,
+        finished_at=None if state == "waiting" else "2026-01-01T00:00:00Z",
+    )  # fmt: skip
+
+
+LARGER_FIRST = "The larger pictures of this film are made first"
+
+
+def test_the_desk_says_that_a_channel_waits_for_the_larger_pictures(client, desk, edition):
+    larger(edition)
+    with translation.override("en"):
+        client.post(desk, {"name": "television"})
+        client.post(desk, {"name": "sheet"})
+        rows = {row.name: row for row in client.get(desk).context["rows"]}
+    assert [name for name, row in rows.items() if row.waits_for_larger] == ["television"]
+    assert edition.revision.main.transcode.additions.get(part="high").turn_at < timezone.now() + (
+        timedelta(hours=1)
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "id", "zh-hans"])
+def test_what_is_awaited_is_said_in_every_language(client, desk, edition, language):
+    larger(edition)
+    client.post(desk, {"name": "television"})
+    with translation.override(language):
+        address = reverse("publication_packs", args=[edition.work.pk])
+        said = translation.gettext(
+            "The larger pictures of this film are made first; then it is packed by itself."
+        )
+    page = html.unescape(client.get(address).content.decode())
+    assert said in page
+    assert said.startswith(LARGER_FIRST) is (language == "en")
+
+
+def test_a_pack_for_a_channel_can_be_made_anew_when_larger_pictures_have_come(
+    client, desk, people, edition
+):
+    larger(edition, "cancelled")
+    small = ready(ask_for_pack(work=edition.work, name="television", by=people.farid))
+    rows = {row.name: row for row in client.get(desk).context["rows"]}
+    assert not rows["television"].may_be_asked_for
+
+    Transcode.objects.filter(part="high").update(state="waiting", finished_at=None)
+    rows = {row.name: row for row in client.get(desk).context["rows"]}
+    assert rows["television"].may_be_asked_for
+    client.post(desk, {"name": "television"})
+    assert not Transcode.objects.filter(pk=small.pk).exists()
+    assert Transcode.objects.get(part="television").state == "waiting"
+
+
 def test_a_pack_that_is_there_is_fetched_under_the_name_of_the_work(client, desk, edition):
     transcode = edition.revision.main.transcode
     files = [
         {"role": "sheet", "file": "sheet/0a/sheet.jpg", "bytes": 90_000},
         {"role": "240p", "file": "television/0a/240p/index.m3u8", "bytes": 9_000},
     ]
-    transcode.manifest |= {"packs": {"sheet": {"files": files}, "television": {"files": files[1:]}}}
+    of = {"of": str(edition.revision_id)}
+    packed = {"sheet": of | {"files": files}, "television": of | {"files": files[1:]}}
+    transcode.manifest |= {"packs": packed}
     transcode.save()
     for name in ("sheet", "television"):
-        Transcode.objects.create(
-            original=transcode.original, base=transcode, part=name, fingerprint=name, state="done",
-            progress=1, manifest={}, finished_at="2026-01-01T00:00:00Z",
-        )  # fmt: skip
+        ready(request_pack(transcode=transcode, name=name, wishes=of))
 
     page = client.get(desk)
 

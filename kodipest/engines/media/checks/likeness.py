@@ -35,6 +35,8 @@ MIN_OVERLAP = 10 * WORDS_PER_SECOND
 SAME_SOUND_BITS = 6.0  # of 32, on average; two different songs differ in 13 to 16
 MIN_WORDS = 12  # different ones: silence and a single tone have two or three
 _SOUND_KIND = 7 << MARK_BITS
+_PICTURE_KIND = 16
+_PART_BITS = -(-HASH_BITS // (SAME_PICTURE_BITS + 1))
 
 
 class SameSound(NamedTuple):
@@ -76,11 +78,15 @@ class Likeness:
 
     def own_marks(self) -> set[int]:
         """Return the few marks to keep under an index."""
+        if self.is_picture:
+            return _picture_marks(self.frames)
         frames = _spread(self.frames, MARKED_FRAMES)
         return _frame_marks(frames) | _sound_marks(_spread(self._telling_words(), MARKED_WORDS))
 
     def all_marks(self) -> set[int]:
         """Return all marks, to look for others by."""
+        if self.is_picture:
+            return _picture_marks(self.frames)
         return _frame_marks(self.frames) | _sound_marks(self._telling_words())
 
     def _telling_words(self) -> list[int]:
@@ -182,6 +188,16 @@ def _frame_marks(frames: Sequence[int]) -> set[int]:
         place << MARK_BITS | frame >> place * MARK_BITS & quarter
         for frame in frames
         for place in range(HASH_BITS // MARK_BITS)
+    }
+
+
+def _picture_marks(frames: Sequence[int]) -> set[int]:
+    """Cut the hash of a picture into one part more than bits may differ: one part is always equal."""
+    part = (1 << _PART_BITS) - 1
+    return {
+        _PICTURE_KIND + place << MARK_BITS | frame >> place * _PART_BITS & part
+        for frame in frames
+        for place in range(SAME_PICTURE_BITS + 1)
     }
 
 

@@ -5,6 +5,7 @@ the base that no row names yet. The next attempt takes the folder over and joins
 """
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,9 +18,10 @@ from kodipest.engines.media import storage, stores
 from kodipest.engines.media.manifest import FILE_NAME, Manifest, read_manifest
 from kodipest.engines.media.models import Transcode
 from kodipest.engines.media.operations.leases import LeaseLost
-from kodipest.kernel import failpoints
+from kodipest.kernel import advisory, failpoints
 
 State = Transcode.State
+LOOK_SECONDS = 1.0
 
 
 def finished_before(transcode: Transcode) -> dict[str, Any] | None:
@@ -48,7 +50,7 @@ def _is_finished(folder: Path) -> bool:
     return (folder / FILE_NAME).is_file()
 
 
-def join(transcode: Transcode) -> None:
+def join(transcode: Transcode, on_bytes: stores.OnBytes | None = None) -> None:
     """Bring the files of a finished addition into the folder of its base, which goes on being served.
 
     May be done twice. Raises LeaseLost when the base is not there any more, Unusable when the two
@@ -56,43 +58,69 @@ def join(transcode: Transcode) -> None:
     """
     from kodipest.engines.media import joining
 
-    base = Transcode.objects.filter(additions=transcode, state=State.DONE).first()
-    if base is None:
-        raise LeaseLost
-    failpoints.reach("before_join")
-    with _changing(base) as there:
-        joining.join_addition(there, storage.rendition_path(transcode.folder))
+    with _alone_with_base(transcode, on_bytes):
+        base = _base_of(transcode)
+        if base is None:
+            raise LeaseLost
+        failpoints.reach("before_join")
+        with _changing(base, on_bytes) as there:
+            joining.join_addition(there, storage.rendition_path(transcode.folder))
     failpoints.reach("after_join")
 
 
+def _base_of(transcode: Transcode, **addition: Any) -> Transcode | None:
+    done = Transcode.objects.filter(state=State.DONE)
+    return done.filter(additions=transcode, **addition).first()
+
+
 @contextmanager
-def _changing(base: Transcode) -> Iterator[Path]:
-    """Lay the folder of `base` at hand to be changed; of several machines one at a time."""
-    store = stores.chosen()
-    if not store.is_shared:
-        with store.folder(base.folder) as there:
-            yield there
+def _alone_with_base(
+    transcode: Transcode, on_bytes: stores.OnBytes | None = None
+) -> Iterator[None]:
+    """Of several machines let one at a time change the folder of a base; tell `on_bytes` of the wait.
+
+    Its row stays free: who asks something of a film does not wait for its folder to come and go.
+    What is on this disk needs none of it: `joining` locks the folder.
+    """
+    if not stores.chosen().is_shared:
+        yield
         return
     with transaction.atomic():
-        Transcode.objects.select_for_update(no_key=True).get(pk=base.pk)
-        with store.folder(base.folder) as there:
-            yield there
-            store.keep(base.folder, there)
+        while not advisory.try_to_hold(f"joining {transcode.base_id}"):
+            if on_bytes:
+                on_bytes(0)
+            time.sleep(LOOK_SECONDS)
+        yield
+
+
+@contextmanager
+def _changing(base: Transcode, on_bytes: stores.OnBytes | None = None) -> Iterator[Path]:
+    """Lay the folder of `base` at hand to be changed."""
+    store = stores.chosen()
+    with store.folder(base.folder, on_bytes) as there:
+        yield there
+        if store.is_shared:
+            store.keep(base.folder, there, on_bytes)
 
 
 def note_joined(transcode: Transcode) -> None:
     """Let the row of the base say what its folder holds now.
 
-    Part of finishing the addition: the caller holds the transaction. What counts is the manifest on
-    the disk at this moment: another addition may have joined since.
+    Part of finishing the addition: the caller holds the transaction. What counts is the manifest in
+    the folder at this moment, but for what others joined and did not tell yet: it may be taken off.
     """
+    from kodipest.engines.media import joining
+
     rows = Transcode.objects.select_for_update(no_key=True)
     base = rows.filter(additions=transcode, state=State.DONE).first()
     if base is None:
         raise LeaseLost
     store = stores.chosen()
-    manifest = Manifest.from_dict(json.loads(store.text(base.folder, FILE_NAME))).as_dict()
     before = base.manifest or {}
+    found = Manifest.from_dict(json.loads(store.text(base.folder, FILE_NAME)))
+    for part in set(found.parts[1:]) - {*before["parts"], transcode.part}:
+        found = joining.without(found, part)
+    manifest = found.as_dict()
     folders = {*before["inventory"]["folders"], *manifest["parts"][1:]}
     manifest["inventory"] = storage.count_files(store.files(base.folder), folders)
     Transcode.objects.filter(pk=base.pk).update(
@@ -102,13 +130,26 @@ def note_joined(transcode: Transcode) -> None:
 
 
 def take_off(transcode: Transcode) -> None:
-    """Remove what an addition that was given up left in the folder of its base."""
+    """Remove what an addition that was given up left in the folder of its base.
+
+    Unless a later attempt has it: what that one joins takes the place of what is there.
+    """
     from kodipest.engines.media import joining
 
-    base = Transcode.objects.filter(additions=transcode, state=State.DONE).first()
-    named = ((base.manifest or {}).get("parts") or []) if base else []
-    if base is None or transcode.part in named:
-        return
-    with _changing(base) as there:
-        if (there / transcode.part).exists():
-            joining.leave_addition(there, transcode.part)
+    with _alone_with_base(transcode):
+        base = _base_of(transcode, additions__runs=transcode.runs)
+        if base is None or transcode.part in ((base.manifest or {}).get("parts") or []):
+            return
+        if not _may_hold(base, transcode.part):
+            return
+        with _changing(base) as there:
+            if (there / transcode.part).exists():
+                joining.leave_addition(there, transcode.part)
+
+
+def _may_hold(base: Transcode, part: str) -> bool:
+    """Say whether it is worth bringing the folder of `base` here to take `part` off."""
+    store = stores.chosen()
+    if not store.is_shared:
+        return True
+    return any(name.startswith(f"{part}/") for name, _size in store.files(base.folder))

@@ -25,6 +25,7 @@ from kodipest.engines.media.gathering import Gathering, Pace, Read
 from kodipest.engines.media.models import Arrival
 from kodipest.engines.media.tus import Checksum
 from kodipest.engines.media.uploads import full_disk_refused
+from kodipest.kernel import failpoints
 
 # A sender that brought nothing for so long may be put out by another line of the same person.
 SILENCE: Final = timedelta(seconds=15)
@@ -244,16 +245,19 @@ class _Taking:
         """Count what came; of a part with a checksum nothing is sure yet, but its sender lives."""
         if self.part.checksum:
             return self.turn.count(self.turn.offset)
-        self.file.sync()
-        return self.turn.count(self.at)
+        return self._count()
 
     def _count_all(self) -> None:
         is_whole = self.at == self.part.offset + self.part.length
         if self.part.checksum and not (is_whole and self.part.checksum.holds()):
             return
         if self.at != self.turn.offset:
-            self.file.sync()
-            self.turn.count(self.at)
+            self._count()
+
+    def _count(self) -> None:
+        self.file.sync()
+        failpoints.reach("part_on_disk")
+        self.turn.count(self.at)
 
     def _require_sum(self) -> None:
         is_whole = self.at == self.part.offset + self.part.length

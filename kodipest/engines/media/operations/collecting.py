@@ -20,6 +20,7 @@ from kodipest.engines.media.models import Arrival, Original, Transcode
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 200
+ABANDONED = timedelta(hours=1)  # after this a writer that fell silent is not waited for
 Relation = models.ManyToOneRel | models.ManyToManyRel | models.OneToOneRel
 
 
@@ -35,6 +36,12 @@ def remove_expired_arrivals() -> int:
             arrival.path.unlink(missing_ok=True)
             removed += 1
     return removed
+
+
+def free_abandoned_arrivals() -> int:
+    """End the turn of writers that died, and whose sender did not come back to put them out."""
+    silent = Arrival.objects.filter(writer_until__lt=timezone.now() - ABANDONED)
+    return silent.update(writer="", writer_until=None)
 
 
 def has_no_arrival(name: str) -> bool:

@@ -30,7 +30,8 @@ logger = logging.getLogger(__name__)
 
 PROGRESS_EVERY_SECONDS = 1.0
 RENEWALS_PER_LEASE = 4
-# An encoder that reports nothing for so long hangs: its lease is let go, somebody else tries.
+# An encoder, or a line to the bucket, of which nothing is heard for so long hangs: its lease is let
+# go, somebody else tries.
 SILENCE_SECONDS = 900.0
 RESTS_SECONDS = (1.0, 2.0, 4.0, 8.0)
 
@@ -47,7 +48,8 @@ class Lease:
     """Renews a claimed row, a film or a section of one, in a thread of its own, also while ffmpeg is silent.
 
     The thread is the reason why a film of ten hours keeps its lease through a minute without
-    progress; the encoder learns of a lost lease at its next report, in `keep`.
+    progress; the encoder learns of a lost lease at its next report, in `keep`, and whoever talks to
+    the bucket in `hear`.
     """
 
     def __init__(self, row: Transcode | Section, *, stopping: threading.Event) -> None:
@@ -80,13 +82,25 @@ class Lease:
         self._ended.set()
         self._thread.join()
 
-    def keep(self, progress: "Progress") -> None:
-        """Write progress down, at most once a second. Raises to stop the encoder."""
-        self._heard_at = now = time.monotonic()
-        if self._stopping.is_set():
-            raise Interrupted
+    def hear(self, _bytes: int = 0) -> None:
+        """Take a sign of life, from any thread; writes nothing. Raises LeaseLost.
+
+        For what is finished and on its way to where it is kept: a stop lets it arrive.
+        """
+        self._heard_at = time.monotonic()
         if self._lost.is_set():
             raise LeaseLost
+
+    def hear_or_stop(self, _bytes: int = 0) -> None:
+        """Take a sign of life of what may as well be done later. Raises Interrupted, too."""
+        if self._stopping.is_set():
+            raise Interrupted
+        self.hear()
+
+    def keep(self, progress: "Progress") -> None:
+        """Write progress down, at most once a second. Raises to stop the encoder."""
+        self.hear_or_stop()
+        now = time.monotonic()
         newly_playable = progress.first_playable and not self._was_playable
         if now - self._written_at < PROGRESS_EVERY_SECONDS and not newly_playable:
             return
@@ -147,9 +161,7 @@ class Lease:
 
     def _renew_or_give_up(self) -> None:
         if time.monotonic() - self._heard_at > SILENCE_SECONDS:
-            logger.error(
-                "the encoder has been silent for %s s, its lease is let go", SILENCE_SECONDS
-            )
+            logger.error("nothing was heard for %s s, the lease is let go", SILENCE_SECONDS)
             self._lost.set()
             return
         try:

@@ -19,6 +19,7 @@ from kodipest.engines.media.gathering import Gathering
 from kodipest.engines.media.models import Arrival, Original
 from kodipest.engines.media.operations.arrivals import remove_arrival
 from kodipest.engines.media.uploads import Upload, full_disk_refused, take_copy
+from kodipest.kernel import failpoints
 from kodipest.kernel.errors import Refusal
 
 logger = logging.getLogger(__name__)
@@ -163,6 +164,7 @@ def _keep(incoming: Incoming) -> Original:
         return known
     facts = known.probe if known else _look_at(incoming.path)
     _move_in(incoming)
+    failpoints.reach("original_named")
     row = {"size_bytes": incoming.length, "mime": facts["mime"], "kind": facts["kind"]}
     while True:
         original, is_new = Original.objects.get_or_create(

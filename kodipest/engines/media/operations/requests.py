@@ -1,7 +1,6 @@
 """Asking for renditions, asking again, and calling off. Every change is one conditional UPDATE."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -14,11 +13,10 @@ from kodipest.engines.media import messages, recipes
 from kodipest.engines.media.facts import Probe
 from kodipest.engines.media.models import Original, Transcode
 from kodipest.engines.media.operations.turns import turn_of
-from kodipest.engines.media.queries import wishes_of_base
+from kodipest.engines.media.queries import name_of_pack, wishes_of_base
 from kodipest.engines.media.recipes import MAX_FPS, Recipe
 from kodipest.engines.media.tasks import ring
 
-PACK_VERSION = 1  # raised when the same base and wishes would come out differently
 State = Transcode.State
 Part = Transcode.Part
 NOTHING_MADE: dict[str, Any] = {
@@ -130,16 +128,20 @@ def request_pack(
 ) -> Transcode:
     """Ask for the pack `name` of a base that is done; asking twice with the same wishes is asking once.
 
-    `wishes` are words that everybody may read: `title`, `artist`, `card`, a picture as base64,
-    and `chapters`, pairs of a second and a title.
+    `wishes` are words that everybody may read: `title`, `artist`, `card` and `cover`, pictures as
+    base64, `chapters`, pairs of a second and a title, and `of`, the caller's name for what it tells of,
+    which the manifest repeats.
     With other wishes it is made anew, and the old one goes when the new one is there. One that
-    failed or was called off is tried again. Raises Refusal `not_ready` unless the base is done.
+    failed or was called off is tried again. One for a channel hurries the larger pictures and rests
+    until they are out of the way; asked again after some have come, it is made anew. Raises Refusal `not_ready` unless the base is done.
     """
     base = Transcode.objects.select_for_update(no_key=True).get(pk=transcode.pk)
     if not base.is_done:
         raise messages.refusal("not_ready")
+    if name == Part.TELEVISION:
+        hurry_high(transcode=base)
     told = dict(wishes or {})
-    fingerprint = _name_of_pack(base, name, told)
+    fingerprint = name_of_pack(base, name, told)
     row = Transcode.objects.filter(base=base, part=name).first()
     if row and row.fingerprint == fingerprint:
         return retry_transcode(transcode=row) if row.is_failed or row.is_cancelled else row
@@ -158,11 +160,6 @@ def request_pack(
     )
     ring_after_commit()
     return asked
-
-
-def _name_of_pack(base: Transcode, name: str, wishes: Mapping[str, Any]) -> str:
-    said = json.dumps([base.fingerprint, name, PACK_VERSION, wishes], sort_keys=True)
-    return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
 @transaction.atomic

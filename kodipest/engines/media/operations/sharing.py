@@ -40,6 +40,7 @@ State = Section.State
 ATTEMPTS_LIMIT = 3
 RUNS_LIMIT = 30
 LOOK_SECONDS = 1.0
+OWN_TROUBLE = frozenset({"no_space", "store_away"})
 NOT_MADE: dict[str, Any] = {"folder": "", "progress": 0}
 
 
@@ -94,7 +95,8 @@ def claim_section(
         "transcode__turn_at", "transcode", "number"
     )
     while candidate := order.first():
-        if claim(candidate, worker):
+        # Named by the row: that of a film which was called off may still be left from then.
+        if claim(candidate, worker, folder=f"{candidate.pk.hex}-{candidate.runs + 1}"):
             return candidate
     return None
 
@@ -120,18 +122,29 @@ class Held:
     def __init__(self, row: Section, stopping: threading.Event) -> None:
         self.row = row
         self.folder = storage.rendition_path(row.folder)
-        storage.renditions()
-        self.folder.mkdir()
         self._lease = Lease(row, stopping=stopping)
         self._lease.__enter__()
+
+    def open(self) -> None:
+        """Make the folder."""
+        storage.renditions()
+        self.folder.mkdir()
 
     def keep(self, fraction: float) -> None:
         """Keep the lease. Raises LeaseLost and Interrupted."""
         self._lease.keep(Progress(fraction, first_playable=False, seconds_left=None, speed=0.0))
 
-    def finish(self) -> None:
+    def hear(self, _bytes: int = 0) -> None:
+        """Keep the lease while nothing is encoded. Raises LeaseLost."""
+        self._lease.hear()
+
+    def hear_or_stop(self, _bytes: int = 0) -> None:
+        """Keep the lease while its source comes. Raises LeaseLost and Interrupted."""
+        self._lease.hear_or_stop()
+
+    def finish(self, on_bytes: stores.OnBytes | None = None) -> None:
         """Let everybody have it."""
-        stores.chosen().keep(self.row.folder, self.folder)
+        stores.chosen().keep(self.row.folder, self.folder, on_bytes or self.hear)
         failpoints.reach("before_section_is_told")
         self._lease.settle(state=State.DONE, progress=1, error_code="", error_detail="")
 
@@ -161,12 +174,18 @@ class Sharing:
     """The crew of a film that this process has: all sections, as the rows tell of them."""
 
     def __init__(
-        self, transcode: Transcode, recipe: Recipe, cuts: tuple[Cut, ...], stopping: threading.Event
+        self,
+        transcode: Transcode,
+        recipe: Recipe,
+        cuts: tuple[Cut, ...],
+        stopping: threading.Event,
+        on_bytes: stores.OnBytes | None = None,
     ) -> None:
         self.sections = cuts
         self._film = transcode
         self._seconds = float(transcode.original.probe.get("duration_seconds") or 0)
         self._stopping = stopping
+        self._on_bytes = on_bytes
         self._held: Held | None = None
         self._rows: dict[int, Section] = {}
         self._looked_at = 0.0
@@ -190,6 +209,7 @@ class Sharing:
         if row is None:
             return None
         self._held = Held(row, self._stopping)
+        self._held.open()
         return Task(self.sections[row.number], self._held.folder)
 
     def keep(self, _task: "Task", fraction: float) -> None:
@@ -198,7 +218,7 @@ class Sharing:
 
     def finish(self, _task: "Task") -> None:
         assert self._held is not None  # noqa: S101 - it was taken
-        self._held.finish()
+        self._held.finish(self._hear)
         self._folders[self._held.row.number] = self._held.folder
         self._held, self._looked_at = None, 0.0
 
@@ -216,9 +236,18 @@ class Sharing:
             raise Unusable(cast("Code", row.error_code), row.error_detail)
         if row is None or row.state != State.DONE:
             return None
-        folder = self._at_hand.enter_context(stores.chosen().folder(row.folder))
+        if self._stopping.is_set():  # there may be many to bring
+            raise Interrupted
+        folder = self._at_hand.enter_context(stores.chosen().folder(row.folder, self._hear))
         self._folders[section.number] = folder
         return folder
+
+    def _hear(self, count: int) -> None:
+        """Keep the leases of the film, and of the section at work, while sections come and go."""
+        if self._on_bytes:
+            self._on_bytes(count)
+        if self._held:
+            self._held.hear(count)
 
     def done_seconds(self) -> float:
         rows = self._look()
@@ -251,14 +280,19 @@ class Sharing:
 
 
 def help_out(row: Section, *, stopping: threading.Event) -> bool:
-    """Make a section of a film that another worker has; False when it is not for this program to make.
+    """Make a section of a film that another worker has; False when this one should not for a while.
 
-    Whatever happens, the row has a next state: done, waiting for somebody else, or failed.
+    Whatever happens, the row has a next state: done, waiting for somebody else, or failed. That the
+    helper has no room or cannot fetch the film is no fault of the film.
     """
     held = Held(row, stopping)
     try:
         is_made = _make(row, held)
     except Unusable as error:
+        if error.code in OWN_TROUBLE:
+            logger.warning("cannot help with %s: %s", row.transcode_id, error.detail)
+            held.put_back()
+            return False
         held.fail(error)
     except (Interrupted, LeaseLost):
         held.put_back()
@@ -284,7 +318,9 @@ def _make(row: Section, held: Held) -> bool:
     if recipe is None or cut is None:
         return False  # another version of this program has the film
     length = cut.seconds_of(probe.duration_seconds)
-    with stores.chosen().original(original.sha256, original.size_bytes) as source:
+    held.open()
+    store = stores.chosen()
+    with store.original(original.sha256, original.size_bytes, held.hear_or_stop) as source:
         making = Making(
             source.resolve(strict=True), held.folder, probe, recipe, cut, taps_for(probe)
         )

@@ -4,6 +4,7 @@ import logging
 import threading
 
 from django.db import DatabaseError, connections
+from django.db.models import Q
 
 from kodipest.engines.media import stores
 from kodipest.engines.media.errors import Unusable
@@ -24,10 +25,13 @@ class Database:
         return is_named(folder)
 
     def is_at_work(self, folder: str) -> bool:
-        kinds = (Transcode, Section)
-        return any(
-            kind.objects.filter(folder=folder, state=kind.State.RUNNING).exists() for kind in kinds
+        films = Transcode.objects.filter(folder=folder, state=Transcode.State.RUNNING)
+        sections = Section.objects.filter(folder=folder).filter(
+            Q(state=Section.State.RUNNING)
+            # One that is done is spliced from here as long as its film is at work.
+            | Q(state=Section.State.DONE, transcode__state=Transcode.State.RUNNING)
         )
+        return films.exists() or sections.exists()
 
 
 def bring_away(*, patiently: bool = False) -> None:

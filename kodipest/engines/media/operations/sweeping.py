@@ -38,6 +38,7 @@ class Swept:
     failed: int = 0  # rows whose workers died too often
     replaced: int = 0  # sets of an older recipe whose successor is in use
     expired: int = 0  # uploads in parts that rested too long
+    writers: int = 0  # requests that died while they wrote into one
     parts: int = 0
     forgotten: int = 0  # originals that nothing refers to any more
     folders: int = 0
@@ -70,6 +71,7 @@ def sweep_media(*, files: bool = True) -> Swept:
     swept.replaced = let_go_of_replaced()
     if files:
         swept.expired = collecting.remove_expired_arrivals()
+        swept.writers = collecting.free_abandoned_arrivals()
         swept.parts = _remove_old_parts()
         swept.forgotten = collecting.forget_unused_originals()
         swept.folders = _remove_leftover_folders()

@@ -30,6 +30,7 @@ from kodipest.engines.media.operations.requests import (
     request_additions,
 )
 from kodipest.engines.media.operations.sharing import Sharing
+from kodipest.engines.media.queries import resting_packs
 from kodipest.engines.media.recipes import PACKS, Recipe
 
 if TYPE_CHECKING:  # the encoder's side is loaded when there is something to encode
@@ -73,6 +74,7 @@ def claim_next(*, worker: str, lane: Lane = Lane.ANY) -> Transcode | None:
 
 def _whose_turn(lane: Lane = Lane.ANY) -> list[Transcode]:
     waiting = Transcode.objects.filter(state=State.WAITING, not_before__lte=timezone.now())
+    waiting = waiting.exclude(resting_packs())
     if lane is Lane.BASES:
         waiting = waiting.filter(part=Part.BASE)
     first: Iterable[Transcode] = waiting.select_related("original", "base").order_by(
@@ -158,7 +160,7 @@ def _make(transcode: Transcode, lease: Lease) -> dict[str, Any]:
     if not transcode.base_id:
         return _encode(transcode, lease)
     manifest = additions.finished_before(transcode) or _encode(transcode, lease)
-    additions.join(transcode)
+    additions.join(transcode, lease.hear)
     return manifest
 
 
@@ -181,9 +183,9 @@ def _encode(transcode: Transcode, lease: Lease) -> dict[str, Any]:
     out.mkdir()
     store = stores.chosen()
     with (
-        store.original(original.sha256, original.size_bytes) as source,
+        store.original(original.sha256, original.size_bytes, lease.hear_or_stop) as source,
         _shown(transcode) as growth,
-        _crew_of(transcode, recipe) as crew,
+        _crew_of(transcode, recipe, lease) as crew,
     ):
         manifest: dict[str, Any] = prepare.prepare(
             source,
@@ -199,14 +201,16 @@ def _encode(transcode: Transcode, lease: Lease) -> dict[str, Any]:
     if transcode.base_id:
         os.sync()  # it lasts in the folder of its base
     else:
-        store.keep(transcode.folder, out)
+        store.keep(transcode.folder, out, lease.hear)
     return manifest
 
 
-def _crew_of(transcode: Transcode, recipe: Recipe) -> "AbstractContextManager[Sharing | None]":
+def _crew_of(
+    transcode: Transcode, recipe: Recipe, lease: Lease
+) -> "AbstractContextManager[Sharing | None]":
     """Share a long film with whoever has time."""
     cuts = sharing.cuts_of(transcode, recipe)
-    return Sharing(transcode, recipe, cuts, _stopping) if cuts else nullcontext()
+    return Sharing(transcode, recipe, cuts, _stopping, lease.hear) if cuts else nullcontext()
 
 
 def _shown(transcode: Transcode) -> AbstractContextManager[stores.Growth]:

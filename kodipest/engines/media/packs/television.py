@@ -1,6 +1,7 @@
 """The house format of a linear channel: segments that follow each other without a seam.
 
-Sound and picture in one track file, 48 kHz stereo, key frames every two seconds, a frame of 16:9,
+Sound and picture in one track file, 48 kHz stereo, key frames every two seconds (our own ladder has
+one more after the first second), a frame of 16:9,
 the same rung names for every programme. A rung that a programme does not have is another name for
 the best one below it: the playlist of the channel changes the size at a discontinuity (RFC 8216
 section 4.3.2.3), not the set of its rungs.
@@ -9,11 +10,17 @@ section 4.3.2.3), not the set of its rungs.
 from itertools import pairwise
 from pathlib import Path
 
+import av
+
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.manifest import Rendition
 from kodipest.engines.media.packs.facts import PackFile
 from kodipest.engines.media.packs.making import NAMELESS, Making
-from kodipest.engines.media.recipes import GOP_SECONDS, SEGMENT_SECONDS
+from kodipest.engines.media.recipes import (
+    FIRST_SEGMENT_SECONDS,
+    GOP_SECONDS,
+    SEGMENT_SECONDS,
+)
 
 # Name -> size and the most bits per second when it must be encoded.
 HOUSE_RUNGS = {
@@ -32,7 +39,9 @@ SEAM_SECONDS = 0.06
 def make_television(making: Making) -> None:
     """Make one folder per house rung that the programme deserves, and say which stands for which.
 
-    A frame of 16:9 is packed anew without encoding; any other shape is encoded once, on black.
+    A frame of 16:9 with key frames where the house wants them is packed anew without encoding. What
+    was copied from its source or stands still has them elsewhere: it is encoded once, and so is
+    any other shape, on black.
     Raises Unusable `unsupported` for what has no picture.
     """
     if not making.rungs:
@@ -60,7 +69,8 @@ def _best(rungs: list[Rendition], height: int) -> Rendition:
 
 
 def _make_rung(making: Making, name: str, rung: Rendition) -> PackFile:
-    picture = ["-map", "0:v", "-c:v", "copy"] if is_wide(rung) else _framed(name, rung)
+    is_house = is_wide(rung) and _has_house_groups(making.folder / rung.playlist)
+    picture = ["-map", "0:v", "-c:v", "copy"] if is_house else _framed(name, rung)
     inputs = [*making.input(rung.playlist), *making.sound_input()]
     words = [*inputs, *picture, "-map", "1:a", "-c:a", "copy", *NAMELESS, *_segments()]
     making.encode(words)
@@ -71,15 +81,39 @@ def _make_rung(making: Making, name: str, rung: Rendition) -> PackFile:
     return _described(making, name, folder, rung)
 
 
+def _has_house_groups(playlist: Path) -> bool:
+    """Say whether the key frames really stand every two seconds; no picture is decoded."""
+    words = {"protocol_whitelist": "file", "allowed_extensions": "m3u8,mp4,m4s"}
+    with av.open(str(playlist), format="hls", options=words) as film:
+        tick = float(film.streams.video[0].time_base or 0)
+        shown = [
+            (one.pts * tick, one.is_keyframe) for one in film.demux(video=0) if one.pts is not None
+        ]
+    began, ends = shown[0][0], max(at for at, _is_key in shown)
+    keys = [at - began for at, is_key in shown if is_key]
+    wanted = [number * GOP_SECONDS for number in range(int((ends - began) / GOP_SECONDS) + 1)]
+    keys = [key for key in keys if abs(key - FIRST_SEGMENT_SECONDS) > SEAM_SECONDS]
+    return len(keys) == len(wanted) and all(
+        abs(key - want) <= SEAM_SECONDS for key, want in zip(keys, wanted, strict=True)
+    )
+
+
+def _size(name: str, rung: Rendition) -> tuple[int, int]:
+    """Return the frame of a rung: its own if it is wide, never larger than it was."""
+    width, height, _bits = HOUSE_RUNGS[name]
+    return (rung.width, rung.height) if is_wide(rung) else (width, height)
+
+
 def _framed(name: str, rung: Rendition) -> list[str]:
-    """Encode a picture of another shape into the middle of a wide frame."""
-    width, height, bits = HOUSE_RUNGS[name]
+    """Encode with key frames of the house; another shape comes into the middle of a wide frame."""
+    (width, height), bits = _size(name, rung), HOUSE_RUNGS[name][2]
     fit = f"scale={width}:{height}:force_original_aspect_ratio=decrease:force_divisible_by=2"
     graph = f"[0:v]{fit}:flags=bicubic,pad={width}:{height}:-1:-1,setsar=1,format=yuv420p[film]"
-    longest = str(round((rung.fps or 25) * GOP_SECONDS))
+    # One frame more: a forced key frame that comes after rounding up must not be a second one.
+    longest = str(round((rung.fps or 25) * GOP_SECONDS) + 1)
     words = ["-filter_complex", graph, "-map", "[film]", "-c:v", "libx264", "-preset", "veryfast"]
     words += ["-profile:v", "high", "-crf", "23", "-maxrate", str(bits), "-bufsize", str(bits * 2)]
-    words += ["-g", longest, "-keyint_min", longest, "-sc_threshold", "0"]
+    words += ["-g", longest, "-sc_threshold", "0", "-forced-idr", "1"]
     return [*words, "-force_key_frames", f"expr:gte(t,n_forced*{GOP_SECONDS})"]
 
 
@@ -104,7 +138,7 @@ def _described(making: Making, name: str, folder: Path, rung: Rendition) -> Pack
     )
     if not seconds or max(seconds) > LONGEST_SECONDS:
         raise Unusable("encoder_failed", f"{name}: segments of {max(seconds, default=0)} s")
-    width, height = (rung.width, rung.height) if is_wide(rung) else HOUSE_RUNGS[name][:2]
+    width, height = _size(name, rung)
     size = sum(file.stat().st_size for file in folder.iterdir())
     mime = "application/vnd.apple.mpegurl"
     total = round(sum(seconds), 3)

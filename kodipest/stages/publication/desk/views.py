@@ -168,5 +168,6 @@ def packs(request: PersonRequest, work_id: UUID) -> HttpResponse:
     rows = packs_of(edition)
     is_busy = any(row.is_busy for row in rows)
     shown = {"edition": edition, "rows": rows, "is_busy": is_busy, "refusal": refusal}
+    shown["is_manager"] = is_programme_manager(request.user)
     status = SAY_NO if refusal else 200
     return render(request, "publication/desk_packs.html", shown, status=status)

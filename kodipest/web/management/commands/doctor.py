@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -61,6 +62,8 @@ class Command(BaseCommand):
                 ", ".join(fences()) or "none: this kernel has neither Landlock nor seccomp for us"
             )
             self.stdout.write(f"shut to whatever reads a stranger's file: {shut}")
+            for note in found.notes:
+                self.stdout.write(f"note: {note}")
             for fault in found.faults:
                 self.stderr.write(fault)
         if found.faults:
@@ -69,4 +72,4 @@ class Command(BaseCommand):
 
 def as_json(found: doctor.Findings) -> str:
     """Write the findings for a program."""
-    return json.dumps({"ok": not found.faults, "examined": found.examined, "faults": found.faults})
+    return json.dumps({"ok": not found.faults} | asdict(found))

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 from kodipest.engines.media.checks.examine import check
 from kodipest.engines.media.checks.findings import Finding
-from kodipest.engines.media.checks.likeness import Likeness, same_frames
+from kodipest.engines.media.checks.likeness import SAME_PICTURE_BITS, Likeness, same_frames
 from kodipest.engines.media.probe import probe
 
 FACE = Path(__file__).parent / "face.jpg"
@@ -75,6 +75,21 @@ def test_a_picture_is_never_like_a_film_that_shows_it(saved: Path) -> None:
     assert picture.frames
     assert same_frames(picture, film) == 0
     assert same_frames(film, picture) == 0
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_counts_as_the_same_shares_a_mark(seed: int) -> None:
+    dice = random.Random(seed)
+    frame = dice.getrandbits(128)
+    worn = frame
+    for place in dice.sample(range(128), SAME_PICTURE_BITS):
+        worn ^= 1 << place
+    one, other = (Likeness((it,), is_picture=True) for it in (frame, worn))
+
+    assert same_frames(one, other) == 1
+    assert one.own_marks() & other.all_marks()
+    assert not one.own_marks() & Likeness((frame,)).all_marks()
+    assert max(one.own_marks()) < 2**63
 
 
 def test_a_plain_picture_is_like_nothing(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from kodipest.engines.media.operations import (
     additions,
     adopt_file,
     cancel_transcode,
+    claim_next,
     request_transcode,
     retry_transcode,
     sweep_media,
@@ -175,8 +176,8 @@ def test_a_database_away_at_the_end_is_waited_for(base, monkeypatch):
 def test_an_addition_called_off_while_joining_is_taken_off(base, monkeypatch):
     join = additions.join
 
-    def join_and_call_off(transcode):
-        join(transcode)
+    def join_and_call_off(transcode, *words):
+        join(transcode, *words)
         cancel_transcode(transcode=Transcode.objects.get(pk=transcode.pk))
 
     monkeypatch.setattr(additions, "join", join_and_call_off)
@@ -231,3 +232,39 @@ def test_an_addition_whose_base_is_lost_meanwhile_leaves(base, monkeypatch):
 
     assert list(Transcode.objects.values_list("part", "state")) == [("base", "waiting")]
     assert folders() <= {base.folder}
+
+
+def test_what_another_one_joined_and_did_not_tell_is_not_told_for_it(base, settings, monkeypatch):
+    settings.ENCODER_ADDITIONS = ["high", "thrift"]
+    transcodes.request_additions(base)
+    with monkeypatch.context() as patch:
+        patch.setattr(transcodes, "_put_back", lambda *_: None)
+        patch.setattr(additions, "note_joined", kill)
+        with pytest.raises(Killed):
+            transcode_next()
+    high = Transcode.objects.get(part="high")
+    assert transcode_next().part == "thrift"
+
+    base.refresh_from_db()
+    assert base.manifest["parts"] == ["base", "thrift"]
+    assert "720p" not in rungs(base)
+    assert faults() == []
+    additions.take_off(high)
+    assert read_manifest(storage.rendition_path(base.folder)).parts == ["base", "thrift"]
+    assert faults() == []
+
+
+def kill(*_words):
+    raise Killed
+
+
+def test_what_a_later_attempt_has_is_not_taken_off(base):
+    added = claim_next(worker="first/1/1")
+    later = Transcode.objects.filter(pk=added.pk)
+    later.update(runs=2)
+    (storage.rendition_path(base.folder) / "high").mkdir()
+    additions.take_off(added)
+    assert (storage.rendition_path(base.folder) / "high").exists()
+
+    additions.take_off(later.get())
+    assert not (storage.rendition_path(base.folder) / "high").exists()

@@ -151,3 +151,32 @@ def test_a_lease_lost_in_silence_is_noticed(caplog):
 
     assert lease._lost.is_set()
     assert "lost" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lease_of_which_something_is_heard_is_kept(settings, monkeypatch):
+    settings.MEDIA_LEASE_SECONDS = 0.2
+    monkeypatch.setattr("kodipest.engines.media.operations.leases.SILENCE_SECONDS", 0.5)
+    row = TranscodeFactory(running=True)
+    with Lease(row, stopping=threading.Event()) as lease:
+        for _part in range(10):
+            time.sleep(0.1)
+            lease.hear(2**20)
+
+        assert not lease._lost.is_set()
+        assert Transcode.objects.get().lease_until != row.lease_until
+
+
+def test_hearing_writes_nothing_and_says_when_it_is_in_vain(django_assert_num_queries):
+    stopping = threading.Event()
+    lease = Lease(TranscodeFactory(running=True), stopping=stopping)
+    with django_assert_num_queries(0):
+        lease.hear(1)
+        lease.hear_or_stop(1)
+        stopping.set()
+        lease.hear(1)  # what is finished may arrive
+        with pytest.raises(Interrupted):
+            lease.hear_or_stop(1)
+        lease._lost.set()
+        with pytest.raises(LeaseLost):
+            lease.hear(1)

@@ -12,12 +12,15 @@ from kodipest.engines.media.models import Transcode
 from kodipest.engines.media.operations import (
     adopt_file,
     cancel_transcode,
+    claim_next,
     request_pack,
     request_transcode,
+    retry_transcode,
     sweep_media,
     transcode_next,
 )
 from kodipest.kernel.errors import Refusal
+from tests.factories.media import film
 
 pytestmark = pytest.mark.django_db
 
@@ -128,3 +131,78 @@ def test_what_cannot_be_made_fails_and_takes_nothing(base):
     base.refresh_from_db()
     assert base.manifest["packs"] == {}
     assert faults() == []
+
+
+# --- a pack for a channel, and the larger pictures
+
+
+@pytest.fixture(scope="session")
+def tall_film(tmp_path_factory):
+    return film(tmp_path_factory.mktemp("tall") / "tall.mp4", seconds=1, size="1280x720")
+
+
+@pytest.fixture
+def tall(tall_film, settings, made_once):
+    """A film of 720 lines whose base is done and whose larger pictures wait."""
+    settings.ENCODER_ADDITIONS = ["high"]
+    request_transcode(original=adopt_file(path=tall_film))
+    with made_once():
+        return transcode_next()
+
+
+def sizes(base):
+    base.refresh_from_db()
+    packed = base.manifest["packs"]["television"]["files"]
+    return {file["role"]: (file["width"], file["height"]) for file in packed}
+
+
+def true_size(base, role):
+    """Look at the pictures themselves."""
+    playlist = storage.rendition_path(base.folder) / files_of(base, "television")[role]
+    with av.open(str(playlist)) as opened:
+        picture = next(opened.decode(video=0))
+        return picture.width, picture.height
+
+
+def test_a_pack_for_a_channel_waits_for_the_larger_pictures(tall):
+    request_pack(transcode=tall, name="television")
+    high = tall.additions.get(part="high")
+    assert high.turn_at < tall.additions.get(part="television").turn_at  # it was hurried
+    assert transcode_next().part == "high"
+    made = transcode_next()
+    assert (made.part, made.state) == ("television", State.DONE)
+    assert sizes(tall)["720p"] == true_size(tall, "720p") == (1280, 720)
+    assert true_size(tall, "480p") == (854, 480)
+    assert request_pack(transcode=tall, name="television") == made
+    assert not queries.is_outdated(made)
+    assert transcode_next() is None
+    assert faults() == []
+
+
+def test_while_the_larger_pictures_are_at_work_other_packs_are_made(tall):
+    request_pack(transcode=tall, name="television")
+    request_pack(transcode=tall, name="sheet")
+    assert claim_next(worker="elsewhere/1/1").part == "high"
+    assert transcode_next().part == "sheet"
+    assert transcode_next() is None
+
+
+def test_without_larger_pictures_nobody_waits_and_when_they_come_it_is_made_anew(tall):
+    cancel_transcode(transcode=tall.additions.get(part="high"))
+    request_pack(transcode=tall, name="television")
+    small = transcode_next()
+    assert (small.part, sizes(tall)["720p"]) == ("television", (854, 480))
+
+    retry_transcode(transcode=tall.additions.get(part="high"))
+    assert queries.is_outdated(small)
+    request_pack(transcode=tall, name="television")
+    assert [transcode_next().part, transcode_next().part] == ["high", "television"]
+    assert sizes(tall)["720p"] == true_size(tall, "720p") == (1280, 720)
+    assert faults() == []
+
+
+def test_a_pack_that_does_not_show_the_larger_pictures_is_not_outdated_by_them(tall):
+    cancel_transcode(transcode=tall.additions.get(part="high"))
+    asked = request_pack(transcode=tall, name="sheet")
+    retry_transcode(transcode=tall.additions.get(part="high"))
+    assert request_pack(transcode=tall, name="sheet") == asked

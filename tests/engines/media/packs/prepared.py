@@ -21,6 +21,12 @@ def folder(size: str = "426x240", seconds: float = 6, sound: str = SOUND) -> Pat
 
 
 @cache
+def of_source(source: Path) -> Path:
+    """Return the prepared folder of a film that is given."""
+    return _prepared(source)
+
+
+@cache
 def of_sound(seconds: float = 3) -> Path:
     """Return the prepared folder of a sound without a picture."""
     return _prepared(footage.sound(seconds=seconds))

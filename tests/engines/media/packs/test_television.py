@@ -6,9 +6,12 @@ import av
 import pytest
 
 from kodipest.engines.media.errors import Unusable
+from kodipest.engines.media.manifest import read_manifest
 from kodipest.engines.media.packs import make_pack
 from kodipest.engines.media.packs.television import HOUSE_RUNGS
+from tests.engines.media import footage
 from tests.engines.media.packs import prepared
+from tests.engines.media.test_stillness import slides
 
 
 def test_every_programme_has_every_rung(tmp_path: Path) -> None:
@@ -43,6 +46,51 @@ def test_an_upright_film_stands_on_black_in_a_wide_frame(tmp_path: Path) -> None
     assert [number for number, (is_key, _picture) in enumerate(frames) if is_key] == [0, 50, 100]
 
 
+def source(rate: str, group: int, seconds: float = 11) -> Path:
+    """A film that is clean enough to be copied, with its key frames where it wants them."""
+    codec = f"-c:v libx264 -preset veryfast -pix_fmt yuv420p -g {group} -sc_threshold 0"
+    return footage.film(size="640x360", rate=rate, seconds=seconds, codec=codec)
+
+
+@pytest.mark.parametrize(
+    ("rate", "group"),
+    [("25", 75), ("30", 45), ("25", 30), ("30", 150), ("30000/1001", 75), ("30", 12)],
+)
+def test_a_copied_rung_gets_the_key_frames_of_the_house(
+    tmp_path: Path, rate: str, group: int
+) -> None:
+    folder = prepared.of_source(source(rate, group))
+    assert read_manifest(folder).rungs[-1].is_copied
+    pack = make_pack("television", folder, tmp_path / "out")
+    assert {(file.width, file.height) for file in pack.files} == {(426, 240), (640, 360)}
+    for file in pack.files:
+        assert file.duration_seconds == pytest.approx(11, abs=0.06)
+        assert [round(one) for one in file.segment_seconds] == [4, 4, 3]
+        assert fixed_groups(tmp_path / "out" / file.file, 11)
+
+
+def test_a_copied_rung_with_the_key_frames_of_the_house_stays_as_it_is(tmp_path: Path) -> None:
+    folder = prepared.of_source(source("25", 50))
+    assert read_manifest(folder).rungs[-1].is_copied
+    make_pack("television", folder, tmp_path / "out")
+    assert _packets(tmp_path / "out/480p/index.m3u8") == _packets(folder / "360p/index.m3u8")
+
+
+def test_slides_get_the_key_frames_of_the_house(tmp_path: Path) -> None:
+    folder = prepared.of_source(slides(seconds=12))
+    assert _key_frames(folder / "240p/index.m3u8") == pytest.approx([0, 1, 4, 8], abs=0.01)
+    pack = make_pack("television", folder, tmp_path / "out")
+    assert {file.segment_seconds for file in pack.files} == {(4.0, 4.0, 4.0)}
+    for file in pack.files:
+        assert fixed_groups(tmp_path / "out" / file.file, 12)
+
+
+def fixed_groups(playlist: Path, seconds: float) -> bool:
+    """Say whether key frames stand every two seconds; the ladder has one more after the first."""
+    keys = [key for key in _key_frames(playlist) if round(key, 1) != 1.0]
+    return keys == pytest.approx([*range(0, round(seconds), 2)], abs=0.05)
+
+
 @pytest.mark.parametrize("sound", [prepared.SOUND, ""])
 def test_sound_and_picture_are_in_one_track_file(tmp_path: Path, sound: str) -> None:
     make_pack("television", prepared.folder("426x240", sound=sound), tmp_path / "out")
@@ -65,3 +113,9 @@ def test_a_sound_has_no_place_on_a_channel(tmp_path: Path) -> None:
 def _packets(playlist: Path) -> list[bytes]:
     with av.open(str(playlist)) as film:
         return [bytes(packet) for packet in film.demux(video=0) if packet.size]
+
+
+def _key_frames(playlist: Path) -> list[float]:
+    with av.open(str(playlist)) as film:
+        shown = [(one.time, one.key_frame) for one in film.decode(video=0)]
+    return [at - shown[0][0] for at, is_key in shown if is_key]

@@ -1,13 +1,14 @@
 """Views that stand for those of the site."""
 
 from django import forms
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 from kodipest.engines.media import storage, uploads
 from kodipest.engines.media.operations import adopt_upload
 from kodipest.kernel.errors import Refusal
+from tests.engines.media.arrivals import house
 
 
 class UploadForm(forms.Form):
@@ -21,7 +22,7 @@ def receive(request):
     form = UploadForm(request.POST, request.FILES)
     refusal = uploads.refusal_of(request)
     if refusal:
-        status = uploads.STATUS[refusal.code]
+        status = uploads.status_of(refusal)
         return JsonResponse({"code": refusal.code, "words": refusal.messages}, status=status)
     if not form.is_valid():
         return JsonResponse({"errors": form.errors}, status=422)
@@ -48,4 +49,23 @@ def keep(request):
     return JsonResponse({"id": str(original.pk), "sha256": original.sha256})
 
 
-urlpatterns = [path("receive/", receive), path("keep/", keep)]
+@uploads.counts_for(lambda person, place: house.group_of(person, target=place))
+@csrf_exempt
+def receive_for(request, place):
+    """Take a file for one place."""
+    return receive(request)
+
+
+def handler403(_request, exception):
+    return HttpResponse(str(exception), status=403)
+
+
+def handler404(_request, exception):
+    return HttpResponse(str(exception), status=404)
+
+
+urlpatterns = [
+    path("receive/", receive),
+    path("receive/<place>/", receive_for),
+    path("keep/", keep),
+]

@@ -13,8 +13,8 @@ def parts():
     return list(storage.incoming().iterdir())
 
 
-def send(client, name="film.mp4", content=CONTENT, **fields):
-    return client.post("/receive/", {**fields, "upload": SimpleUploadedFile(name, content)})
+def send(client, name="film.mp4", content=CONTENT, address="/receive/", **fields):
+    return client.post(address, {**fields, "upload": SimpleUploadedFile(name, content)})
 
 
 def request_of(aisyah, body, length=None):

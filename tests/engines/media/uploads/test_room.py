@@ -47,6 +47,42 @@ def test_a_file_beyond_the_quota_of_its_sender_is_told_before_the_first_byte(
     assert (response.status_code, response.json()["code"]) == (413, "quota_person")
 
 
+def test_a_file_beyond_the_quota_of_its_group_is_told_before_the_first_byte(
+    client, settings, monkeypatch
+):
+    settings.UPLOAD_QUOTA_PER_GROUP = len(CONTENT)
+    response = send(client)
+    assert response.status_code == 200  # this view said nothing of a group
+
+    monkeypatch.setattr(uploads, "Part", None)
+    response = send(client, address="/receive/shelf/")
+
+    assert (response.status_code, response.json()["code"]) == (413, "quota_group")
+
+
+@pytest.mark.parametrize("limit", [0, 2**30])
+def test_a_group_with_room_takes_the_file(client, settings, limit):
+    settings.UPLOAD_QUOTA_PER_GROUP = limit
+
+    assert send(client, address="/receive/shelf/").json()["size"] == len(CONTENT)
+
+
+@pytest.mark.parametrize(("place", "status"), [("forbidden", 403), ("hidden", 404)])
+def test_a_place_that_is_not_the_senders_is_told_before_the_first_byte(
+    client, monkeypatch, place, status
+):
+    monkeypatch.setattr(uploads, "Part", None)
+
+    assert send(client, address=f"/receive/{place}/").status_code == status
+
+
+def test_a_place_that_is_taken_is_told_before_the_first_byte(client, monkeypatch):
+    monkeypatch.setattr(uploads, "Part", None)
+    response = send(client, address="/receive/full/")
+
+    assert (response.status_code, response.json()["code"]) == (409, "sealed")
+
+
 def test_a_large_refused_body_is_left_in_the_pipe():
     class Pipe(BytesIO):
         taken = 0

@@ -131,3 +131,17 @@ def test_a_lane_remembers_when_it_let_a_film_go(monkeypatch):
 
     assert time.monotonic() - lane.made_at < 60
     assert not lane.is_busy
+
+
+def test_a_lane_that_cannot_help_does_not_ask_again_for_a_while(monkeypatch):
+    lane, asked = FilmLane(Lane.BASES, interval=0.5), []
+    monkeypatch.setattr(lanes, "claim_next", lambda **_options: None)
+    monkeypatch.setattr(lanes, "claim_section_to_help", lambda **_options: asked.append(1) or "row")
+    monkeypatch.setattr(lanes, "make_section", lambda _row: False)
+    assert [lane._take() for _ in range(3)] == [0.5] * 3
+
+    assert asked == [1]
+    assert not lane.is_busy
+    lane.helps_at = 0.0
+    lane._take()
+    assert asked == [1, 1]

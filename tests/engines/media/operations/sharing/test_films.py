@@ -87,11 +87,12 @@ def test_a_film_that_is_called_off_takes_its_sections_with_it(taken, monkeypatch
     assert not Section.objects.exists()
     with pytest.raises(Refusal):
         cancel_transcode(transcode=taken)
-    sweep_media()
-    assert folders() == set()
     monkeypatch.setattr(splicing.Making, "run", run)
-    retry_transcode(transcode=taken)
-    assert transcode_next().is_done
+    retry_transcode(transcode=taken)  # while a folder of the first time is still there
+    done = transcode_next()
+    assert (done.is_done, done.attempts) == (True, 0)
+    sweep_media()
+    assert folders() == {done.folder}
 
 
 def test_an_addition_is_shared_as_well(feature, settings):

@@ -1,5 +1,6 @@
 """Workers that have nothing else to do help with a film of another one."""
 
+import errno
 import threading
 
 import pytest
@@ -68,7 +69,7 @@ def test_of_two_who_want_the_same_section_one_gets_it(taken, monkeypatch):
     first = sharing.claim_section(worker="a")
     stale = Section.objects.get(pk=first.pk)
     stale.state, stale.runs = State.WAITING, 0
-    assert (first.number, first.folder) == (0, f"{first.fingerprint}-1")
+    assert (first.number, first.folder) == (0, f"{first.pk.hex}-1")
     same = Section.objects.filter(pk=stale.pk, state=State.WAITING, runs=stale.runs)
 
     assert not same.exists()
@@ -112,3 +113,27 @@ def test_a_helper_survives_what_nobody_foresaw_and_gives_its_section_back(taken,
         help_with_section(worker="second/1/1")
     assert states(taken) == ["waiting"] * 3
     assert folders() == set()
+
+
+@pytest.mark.parametrize("code", ["no_space", "store_away"])
+def test_a_helper_in_trouble_leaves_the_film_alone(taken, monkeypatch, code):
+    fail(1, Unusable(code, "here only"), monkeypatch, number=0)
+
+    assert not help_with_section(worker="second/1/1")
+
+    assert states(taken) == ["waiting"] * 3
+    assert taken.sections.get(number=0).attempts == 0
+    assert folders() == set()
+    assert make_claimed(taken).is_done
+
+
+def test_a_helper_without_room_for_a_folder_gives_its_section_back(taken, monkeypatch):
+    def full(_held):
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(sharing.Held, "open", full)
+
+    with pytest.raises(OSError, match="full"):
+        help_with_section(worker="second/1/1")
+
+    assert states(taken) == ["waiting"] * 3

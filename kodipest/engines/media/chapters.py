@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 _LINE = re.compile(
     r"^[\s\-–•*]*"  # a list, perhaps
-    r"[\[(]?(?:(\d{1,2})[:.])?(\d{1,2})[:.](\d{2})[\])]?"
+    r"[\[(]?(?:(\d{1,2})[:.](?=[0-5]\d[:.]))?(\d{1,2})[:.]([0-5]\d)[\])]?"
     r"[\s\-–—:|]+(\S.*)$"
 )
-FEWEST = 2  # a single time is more likely said of something else
+FEWEST = 2
 
 
 class Chapter(NamedTuple):
@@ -23,12 +23,17 @@ class Chapter(NamedTuple):
 
 
 def chapters_in(synopsis: str, *, seconds: float) -> list[Chapter]:
-    """Return the chapters of what lasts `seconds`; none unless two or more follow each other in it."""
+    """Return the chapters of what lasts `seconds`.
+
+    As video sites ask: two or more that follow each other, the first at 0:00. Other times are those
+    of a day.
+    """
     told = [_chapter(*line.groups()) for line in map(_LINE.match, synopsis.splitlines()) if line]
     starts = [chapter.start for chapter in told]
     follow = all(one < other for one, other in pairwise(starts))
     is_inside = all(start < seconds for start in starts)
-    return told if len(told) >= FEWEST and follow and is_inside else []
+    is_list = len(told) >= FEWEST and starts[0] == 0
+    return told if is_list and follow and is_inside else []
 
 
 def _chapter(hours: str | None, minutes: str, seconds: str, title: str) -> Chapter:
