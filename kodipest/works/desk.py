@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from kodipest.engines.media.messages import words_for_transcode
 from kodipest.engines.media.models import Transcode
 from kodipest.engines.media.queries import waiting_before
+from kodipest.engines.media.recipes import MAX_FPS
 from kodipest.engines.media.storage import private_url
 from kodipest.engines.media.uploads import room
 from kodipest.people.models import Person
@@ -137,6 +138,8 @@ def row_of(asset: Asset, number: int) -> dict[str, Any]:
         "is_failed": transcode.is_failed,
         "is_cancelled": transcode.is_cancelled,
         "more": words_for_additions(asset),
+        "has_fast_motion": asset.original.has_fast_motion,
+        "keeps_motion": transcode.max_fps > MAX_FPS,
         "percent": transcode.progress * 100 if is_running else None,
         "left": time_left(transcode.seconds_left) if is_running else queue_words(transcode, number),
         "seconds": asset.original.probe.get("duration_seconds"),

@@ -16,6 +16,7 @@ NEWER_VERSION = _(
 )
 MOVED_MEANWHILE = _("Someone has just moved this work. Look at it again; nothing was lost.")
 SEALED = _("This version was handed on and no longer changes. Start a new version first.")
+NO_FAST_MOTION = _("This file has no fast motion to keep. Nothing was changed.")
 OPEN_ALREADY = _("A new version is open already; go on with it.")
 LAST_AUTHOR = _("A work has at least one author. Name somebody else first; nothing was changed.")
 NOT_AT_DESK = _("The work is with others now. Wait until it comes back, then start a new version.")

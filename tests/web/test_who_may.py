@@ -220,6 +220,19 @@ def test_a_preparation_is_called_off_by_its_makers_only(client, people, everybod
     assert found == table(rest=NONE, aisyah=GO, **dict.fromkeys(LEADING, NO))
 
 
+def test_fast_motion_is_asked_for_by_makers_only(client, people, everybody):
+    work = started(people)
+    file = asset(Revision.objects.get(work=work))
+    file.original.probe |= {"fps": 60.0}
+    file.original.save(update_fields=["probe"])
+    address = reverse("studio_motion", args=[file.pk])
+    order = sorted(everybody, key=lambda who: who == "aisyah")
+
+    found = statuses(client, {who: everybody[who] for who in order}, address, post={"keep": "1"})
+
+    assert found == table(rest=NONE, aisyah=GO, **dict.fromkeys(LEADING, NO))
+
+
 def test_credits_are_taken_out_by_makers_only(client, people, everybody):
     work = started(people)
     slip = work.credits.create(person=everybody["friend"], role="actor")

@@ -14,6 +14,7 @@ from django.utils import timezone
 from kodipest.engines.media import storage, stores
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.models import Arrival, Original, Section, Transcode
+from kodipest.engines.media.recipes import MAX_FPS
 
 PACK_VERSION = 1  # raised when the same base and wishes would come out differently
 
@@ -38,9 +39,15 @@ class Beat(NamedTuple):
         return (timezone.now() - self.at).total_seconds()
 
 
-def newest_transcode(original: Original) -> Transcode | None:
-    """Return the base that counts for `original`: the newest one done, else the newest."""
-    bases = original.transcodes.filter(part=Transcode.Part.BASE)
+def wishes_of_base(max_fps: int) -> dict[str, int]:
+    """Return what the row of a base remembers of what was asked for; nothing unless it is unusual."""
+    return {} if max_fps == MAX_FPS else {"max_fps": max_fps}
+
+
+def newest_transcode(original: Original, max_fps: int = MAX_FPS) -> Transcode | None:
+    """Return the base that counts for `original` and this wish: the newest one done, else the newest."""
+    wishes = wishes_of_base(max_fps)
+    bases = original.transcodes.filter(part=Transcode.Part.BASE, wishes=wishes)
     newest_first = bases.order_by("-requested_at")
     return newest_first.filter(state=Transcode.State.DONE).first() or newest_first.first()
 

@@ -37,6 +37,8 @@ SOUND_BITS = 128_000
 OPUS_BITS = 56_000
 
 MAX_FPS = 30
+FAST_FPS = 60  # for the motion of sport, when somebody asks
+FAST_FROM_FPS = 49.9  # from here on half of the pictures are left out unasked
 SPORT_FPS = 60
 STILL_FPS = 10  # slides, with a pointer now and then
 MIN_FPS = 2  # below it a segment could be longer than the target duration we promise
@@ -258,6 +260,11 @@ def fingerprint(original_sha256: str, recipe: Recipe) -> str:
     """Return 32 hex characters that name the renditions of one original under one recipe."""
     told = json.dumps([original_sha256.lower(), asdict(recipe)], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+def has_fast_motion(probe: Probe) -> bool:
+    """Say whether a film has so many pictures a second that half of them are left out unasked."""
+    return probe.kind == "video" and probe.fps >= FAST_FROM_FPS
 
 
 def output_rate(fps: float, most: int = MAX_FPS) -> Fraction:

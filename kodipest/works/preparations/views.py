@@ -21,6 +21,7 @@ from kodipest.works.models import Asset
 from kodipest.works.preparations.operations import (
     call_off_file,
     call_off_preparation,
+    keep_fast_motion,
     retry_preparation,
 )
 from kodipest.works.preparations.queries import (
@@ -113,10 +114,31 @@ def _done(
 @require_POST
 def call_off_own(request: PersonRequest, asset_id: UUID) -> HttpResponse:
     """Stop the preparation of one file, asked for by its makers."""
-    assets = Asset.objects.select_related("revision__work__organisation", "original", "transcode")
-    asset = get_object_or_404(
-        assets, pk=asset_id, revision__work__in=works_on_desk_of(request.user)
-    )
+    asset = _own(request, asset_id)
     call_off_file(asset=asset, by=request.user)
     messages.success(request, _("Called off. The original is kept."))
     return redirect("studio_work", asset.revision.work_id)
+
+
+@login_required
+@require_POST
+def motion(request: PersonRequest, asset_id: UUID) -> HttpResponse:
+    """Keep the fast motion of a film, with `keep`; without it, no longer."""
+    asset = _own(request, asset_id)
+    keep = bool(request.POST.get("keep"))
+    keep_fast_motion(asset=asset, by=request.user, keep=keep)
+    said = (
+        _("It is prepared anew, with 60 pictures a second.")
+        if keep
+        else _("It is prepared with 30 pictures a second again.")
+    )
+    messages.success(request, said)
+    return redirect("studio_work", asset.revision.work_id)
+
+
+def _own(request: PersonRequest, asset_id: UUID) -> Asset:
+    assets = Asset.objects.select_related("revision__work__organisation", "original", "transcode")
+    found: Asset = get_object_or_404(
+        assets, pk=asset_id, revision__work__in=works_on_desk_of(request.user)
+    )
+    return found

@@ -9,10 +9,11 @@ from kodipest.works.operations import try_file_again
 from kodipest.works.preparations.operations import (
     call_off_file,
     call_off_preparation,
+    keep_fast_motion,
     retry_preparation,
 )
 from kodipest.works.queries import obstacles_to_handing_on
-from tests.factories.media import TranscodeFactory
+from tests.factories.media import OriginalFactory, TranscodeFactory
 from tests.factories.people import OrganisationFactory, cast, somebody
 from tests.factories.stages import handed_in, started, started_film
 from tests.factories.works import asset
@@ -121,3 +122,83 @@ def test_there_is_nothing_to_do_for_what_is_ready(people, act, code):
     with pytest.raises(Refusal) as refused:
         act(transcode=file.transcode, by=people.farid)
     assert refused.value.code == code
+
+
+def sport_of(people, *, fps=59.94, **state):
+    """A football match in an open version, prepared as everything is."""
+    original = OriginalFactory()
+    original.probe = original.probe | {"fps": fps, "height": 1080, "width": 1920}
+    original.save(update_fields=["probe"])
+    return film_of(people, original=original, **state)
+
+
+def test_fast_motion_is_kept_on_request_and_given_up_again(people):
+    file = sport_of(people, done=True)
+    usual = file.transcode
+
+    keep_fast_motion(asset=file, by=people.aisyah, keep=True)
+    file.refresh_from_db()
+    fast = file.transcode
+    assert (fast.max_fps, fast.state, fast.original) == (60, State.WAITING, usual.original)
+    assert fast.fingerprint != usual.fingerprint
+    usual.refresh_from_db()
+    assert usual.is_done  # another version may show it
+
+    keep_fast_motion(asset=file, by=people.aisyah, keep=False)
+    file.refresh_from_db()
+    fast.refresh_from_db()
+    assert (file.transcode.max_fps, fast.state) == (30, State.CANCELLED)
+
+    keep_fast_motion(asset=file, by=people.aisyah, keep=True)
+    file.refresh_from_db()
+    assert (file.transcode, file.transcode.state) == (fast, State.WAITING)
+    entries = AuditEntry.objects.filter(act="keep_fast_motion").order_by("sequence")
+    assert [entry.facts for entry in entries] == [{"max_fps": most} for most in ("60", "30", "60")]
+
+
+def test_asking_for_fast_motion_twice_is_asking_once(people):
+    file = sport_of(people)
+    for _press in range(2):
+        keep_fast_motion(asset=file, by=people.aisyah, keep=True)
+
+    assert acts().count("keep_fast_motion") == 1
+
+
+def test_a_set_on_its_way_that_another_work_waits_for_goes_on(people):
+    file = sport_of(people, running=True)
+    other = asset(Revision.objects.get(work=started(people)), transcode=file.transcode)
+
+    keep_fast_motion(asset=file, by=people.aisyah, keep=True)
+
+    other.refresh_from_db()
+    assert (other.transcode.state, other.transcode.max_fps) == (State.RUNNING, 30)
+
+
+@pytest.mark.parametrize("who", ["budi", "dewi", "farid", "eka"])
+def test_nobody_else_asks_for_fast_motion(people, who):
+    file = sport_of(people)
+
+    with pytest.raises(PermissionDenied):
+        keep_fast_motion(asset=file, by=getattr(people, who), keep=True)
+    file.refresh_from_db()
+    assert file.transcode.max_fps == 30
+
+
+def test_a_version_that_was_handed_on_keeps_its_motion(people):
+    file = sport_of(people, done=True)
+    handed_in(people, file.revision.work)
+
+    with pytest.raises(Refusal) as refused:
+        keep_fast_motion(asset=file, by=people.aisyah, keep=True)
+
+    assert refused.value.code == "sealed"
+
+
+@pytest.mark.parametrize("fps", [25.0, 30.0, 48.0])
+def test_there_must_be_fast_motion_to_keep(people, fps):
+    file = sport_of(people, fps=fps)
+
+    with pytest.raises(Refusal) as refused:
+        keep_fast_motion(asset=file, by=people.aisyah, keep=True)
+
+    assert refused.value.code == "no_fast_motion"

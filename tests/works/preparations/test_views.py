@@ -198,3 +198,45 @@ def test_makers_are_told_quietly_of_larger_pictures(client, film, state, words):
     assert ("arger pictures" in page) is bool(words)
     assert words in page
     assert "note error" not in page
+
+
+def test_makers_keep_the_fast_motion_of_sport_and_let_it_go(client, film):
+    file = film(done=True)
+    file.original.probe |= {"fps": 59.94}
+    file.original.save(update_fields=["probe"])
+    desk = "/en" + reverse("studio_work", args=[file.revision.work_id])
+    press = reverse("studio_motion", args=[file.pk])
+    assert "Keep the fast motion" in text_of(client.get(desk))
+
+    client.post("/en" + press, {"keep": "1"})
+    page = text_of(client.get(desk))
+    assert "prepared anew, with 60 pictures a second" in page
+    assert "The fast motion is kept" in page
+    assert "Keep the fast motion" not in page
+    file.refresh_from_db()
+    assert file.transcode.max_fps == 60
+
+    client.post("/en" + press)
+    assert "30 pictures a second again" in text_of(client.get(desk))
+    file.refresh_from_db()
+    assert file.transcode.max_fps == 30
+
+
+def test_a_film_without_fast_motion_is_offered_none(client, film):
+    file = film(done=True)
+    address = "/en" + reverse("studio_work", args=[file.revision.work_id])
+
+    assert "fast motion" not in text_of(client.get(address))
+    assert client.post(reverse("studio_motion", args=[file.pk]), {"keep": "1"}).status_code == 409
+
+
+def test_whoever_only_looks_is_offered_no_fast_motion(client, people, film):
+    file = film(done=True)
+    file.original.probe |= {"fps": 60.0}
+    file.original.save(update_fields=["probe"])
+    client.force_login(people.budi)
+
+    page = client.get("/en" + reverse("studio_work", args=[file.revision.work_id]))
+
+    assert page.status_code == 200
+    assert "fast motion" not in text_of(page)

@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kodipest.engines.media import storage
+from kodipest.engines.media.facts import Probe
+from kodipest.engines.media.recipes import has_fast_motion
 from kodipest.kernel.ids import new_id
 
 
@@ -37,6 +39,11 @@ class Original(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.sha256[:12]}"
+
+    @property
+    def has_fast_motion(self) -> bool:
+        """Say whether it is a film with more pictures a second than are kept unasked."""
+        return has_fast_motion(Probe.from_dict(self.probe))
 
     @property
     def path(self) -> Path:

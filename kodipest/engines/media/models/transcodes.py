@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kodipest.engines.media.models.originals import Original
+from kodipest.engines.media.recipes import MAX_FPS
 from kodipest.kernel.ids import new_id
 
 
@@ -64,7 +65,8 @@ class Transcode(models.Model):
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replaced_by"
     )
     fingerprint = models.CharField(max_length=32)
-    wishes = models.JSONField(default=dict, blank=True)  # of a pack: see operations.packing
+    # Of a pack: see operations.packing. Of a base: `max_fps`, when somebody asked for its fast motion.
+    wishes = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=9, choices=State, default=State.WAITING)
     requested_at = models.DateTimeField(default=timezone.now)
     # Whose turn it is: the smallest comes first (operations/turns.py says how it is reckoned).
@@ -178,6 +180,12 @@ class Transcode(models.Model):
     def is_cancelled(self) -> bool:
         """Say whether a person called it off."""
         return self.state == self.State.CANCELLED
+
+    @property
+    def max_fps(self) -> int:
+        """How many pictures a second were asked for: of a base, and with it of its additions."""
+        asked: int = (self.base or self).wishes.get("max_fps", MAX_FPS)
+        return asked
 
     @property
     def is_unfinished(self) -> bool:

@@ -14,14 +14,15 @@ from django.db import transaction
 from django.db.models import ProtectedError, QuerySet
 from django.utils import timezone
 
-from kodipest.engines.media import recipes
 from kodipest.engines.media.models import Original, Transcode
 from kodipest.engines.media.operations.requests import (
     add_row,
+    name_of_base,
     plan_of,
     ring_after_commit,
 )
-from kodipest.engines.media.queries import newest_transcode
+from kodipest.engines.media.queries import newest_transcode, wishes_of_base
+from kodipest.engines.media.recipes import FAST_FPS, MAX_FPS
 
 logger = logging.getLogger(__name__)
 
@@ -37,24 +38,27 @@ def request_remakes(
     with what they tell about their makers. Asking twice is asking once.
     """
     found = 0
-    for original in _made_by_older_recipes(kinds):
+    for original, max_fps in _made_by_older_recipes(kinds):
         if limit is not None and found >= limit:
             break
-        found += request_remake(original=original) is not None
+        found += request_remake(original=original, max_fps=max_fps) is not None
     return found
 
 
-def _made_by_older_recipes(kinds: Iterable[str]) -> Iterator[Original]:
+def _made_by_older_recipes(kinds: Iterable[str]) -> Iterator[tuple[Original, int]]:
     rows = Original.objects.filter(kind__in=list(kinds), transcodes__state=State.DONE)
-    yield from rows.distinct().iterator(chunk_size=200)
+    for original in rows.distinct().iterator(chunk_size=200):
+        yield original, MAX_FPS
+        if original.has_fast_motion:
+            yield original, FAST_FPS
 
 
 @transaction.atomic
-def request_remake(*, original: Original) -> Transcode | None:
+def request_remake(*, original: Original, max_fps: int = MAX_FPS) -> Transcode | None:
     """Ask for `original` by today's recipe; None when what there is was made by it, or is on its way."""
-    old = newest_transcode(original)
-    base, *_additions = plan_of(original)
-    name = recipes.fingerprint(original.sha256, base)
+    old = newest_transcode(original, max_fps)
+    base, *_additions = plan_of(original, max_fps)
+    name = name_of_base(original, base, max_fps)
     if old is None or not old.is_done or old.fingerprint == name:
         return None
     row, created = add_row(
@@ -63,6 +67,7 @@ def request_remake(*, original: Original) -> Transcode | None:
         name,
         replaces=old,
         is_remake=original.kind != Original.Kind.DOCUMENT,
+        wishes=wishes_of_base(max_fps),
     )
     if not created:
         return None

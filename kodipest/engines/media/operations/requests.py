@@ -1,5 +1,6 @@
 """Asking for renditions, asking again, and calling off. Every change is one conditional UPDATE."""
 
+import hashlib
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -12,8 +13,8 @@ from kodipest.engines.media import messages, recipes
 from kodipest.engines.media.facts import Probe
 from kodipest.engines.media.models import Original, Transcode
 from kodipest.engines.media.operations.turns import turn_of
-from kodipest.engines.media.queries import name_of_pack
-from kodipest.engines.media.recipes import Recipe
+from kodipest.engines.media.queries import name_of_pack, wishes_of_base
+from kodipest.engines.media.recipes import MAX_FPS, Recipe
 from kodipest.engines.media.tasks import ring
 
 State = Transcode.State
@@ -27,23 +28,39 @@ NOTHING_MADE: dict[str, Any] = {
 BACK_TO_WAITING: dict[str, Any] = NOTHING_MADE | {"state": State.WAITING, "started_at": None}
 
 
-def plan_of(original: Original) -> tuple[Recipe, ...]:
-    """Return the parts in which `original` is prepared today: its base, then what may be added."""
+def plan_of(original: Original, max_fps: int = MAX_FPS) -> tuple[Recipe, ...]:
+    """Return the parts in which `original` is prepared today: its base, then what may be added.
+
+    `max_fps` is what was asked for: FAST_FPS keeps the motion of sport.
+    """
     probe = Probe.from_dict(original.probe)
     base, *rest = recipes.plan_for(
-        probe.kind, probe, settings.ENCODER_QUALITY, preset=settings.ENCODER_PRESET or None
+        probe.kind,
+        probe,
+        settings.ENCODER_QUALITY,
+        preset=settings.ENCODER_PRESET or None,
+        max_fps=max_fps,
     )
     return (base, *(one for one in rest if one.part in settings.ENCODER_ADDITIONS))
 
 
+def name_of_base(original: Original, base: Recipe, max_fps: int) -> str:
+    """Name the base of `original`: one for each wish, for a low base is alike and its additions are not."""
+    name = recipes.fingerprint(original.sha256, base)
+    if max_fps == MAX_FPS:
+        return name
+    return hashlib.sha256(f"{name} {max_fps}".encode()).hexdigest()[:32]
+
+
 @transaction.atomic
-def request_transcode(*, original: Original) -> Transcode:
+def request_transcode(*, original: Original, max_fps: int = MAX_FPS) -> Transcode:
     """Ask for the base renditions of `original` by today's recipe; asking twice gives the same row.
 
     One that was called off is wanted again. Rings for a worker after commit.
     """
-    base, *_additions = plan_of(original)
-    transcode, created = add_row(original, base, recipes.fingerprint(original.sha256, base))
+    base, *_additions = plan_of(original, max_fps)
+    name = name_of_base(original, base, max_fps)
+    transcode, created = add_row(original, base, name, wishes=wishes_of_base(max_fps))
     if created:
         ring_after_commit()
     elif transcode.is_cancelled:
@@ -56,7 +73,7 @@ def request_additions(base: Transcode) -> None:
 
     Part of finishing the base: the caller holds the transaction.
     """
-    _first, *additions = plan_of(base.original)
+    _first, *additions = plan_of(base.original, base.max_fps)
     for recipe in additions:
         # Of the fingerprint of the base: the same rungs for a base of another recipe are others.
         name = recipes.fingerprint(base.fingerprint, recipe)
@@ -79,6 +96,7 @@ def add_row(
     is_hurried: bool = False,
     is_remake: bool = False,
     replaces: Transcode | None = None,
+    wishes: dict[str, int] | None = None,
 ) -> tuple[Transcode, bool]:
     """Find or make the row of one part, with its turn; the caller holds the transaction."""
     now = timezone.now()
@@ -96,6 +114,7 @@ def add_row(
             "part": recipe.part,
             "base": base,
             "replaces": replaces,
+            "wishes": wishes or {},
             "requested_at": now,
             "not_before": now,
             "turn_at": turn,

@@ -312,7 +312,8 @@ def _make(row: Section, held: Held) -> bool:
 
     original = row.transcode.original
     probe = Probe.from_dict(original.probe)
-    recipe = next((one for one in plan_of(original) if one.part == row.transcode.part), None)
+    plan = plan_of(original, row.transcode.max_fps)
+    recipe = next((one for one in plan if one.part == row.transcode.part), None)
     cut = _cut_of(row, recipe) if recipe else None
     if recipe is None or cut is None:
         return False  # another version of this program has the film

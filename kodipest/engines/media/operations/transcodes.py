@@ -173,7 +173,9 @@ def _encode(transcode: Transcode, lease: Lease) -> dict[str, Any]:
 
     original = transcode.original
     probe = Probe.from_dict(original.probe)
-    recipe = next((one for one in plan_of(original) if one.part == transcode.part), None)
+    recipe = next(
+        (one for one in plan_of(original, transcode.max_fps) if one.part == transcode.part), None
+    )
     if recipe is None:
         raise Unusable("unsupported", f"today's recipe has no part {transcode.part!r}")
     out = storage.rendition_path(transcode.folder)

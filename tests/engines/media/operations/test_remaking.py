@@ -17,7 +17,8 @@ from kodipest.engines.media.operations import (
     transcode_next,
 )
 from kodipest.engines.media.operations.remaking import request_remake
-from tests.factories.media import OriginalFactory, TranscodeFactory, fill_folder
+from kodipest.engines.media.operations.requests import plan_of
+from tests.factories.media import OriginalFactory, TranscodeFactory, fill_folder, film
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +109,48 @@ def test_an_old_set_goes_a_day_after_its_successor_came():
     new.refresh_from_db()
     assert new.replaces is None
     assert [path.name for path in storage.renditions().iterdir()] == [new.folder]
+
+
+def test_fast_motion_is_prepared_as_it_was_asked_for(tmp_path, settings):
+    settings.ENCODER_ADDITIONS = []
+    path = film(tmp_path / "bola.mp4", seconds=1, rate=60)
+    original = adopt_file(path=path)
+    usual = request_transcode(original=original)
+    fast = request_transcode(original=original, max_fps=60)
+    assert request_transcode(original=original, max_fps=60) == fast
+
+    assert {transcode_next(), transcode_next()} == {usual, fast}
+    for row in (usual, fast):
+        row.refresh_from_db()
+    rates = [[rung["fps"] for rung in row.manifest["rungs"]] for row in (usual, fast)]
+    assert [set(each) for each in rates] == [{30}, {60}]
+    assert queries.newest_transcode(original) == usual
+    assert queries.newest_transcode(original, 60) == fast
+    assert request_remakes() == 0
+
+
+def test_fast_motion_stays_fast_when_it_is_made_anew():
+    original = OriginalFactory()
+    original.probe = original.probe | {"fps": 60.0}
+    original.save(update_fields=["probe"])
+    TranscodeFactory(original=original, done=True)
+    fast = TranscodeFactory(original=original, done=True, wishes={"max_fps": 60})
+
+    assert [request_remakes() for _ in range(2)] == [2, 0]
+
+    assert Transcode.objects.get(replaces=fast).max_fps == 60
+
+
+def test_the_larger_pictures_of_fast_motion_are_fast(settings):
+    settings.ENCODER_ADDITIONS = ["high"]
+    original = OriginalFactory()
+    original.probe = original.probe | {"fps": 60.0}
+    base = request_transcode(original=original, max_fps=60)
+    usual = request_transcode(original=original)
+    assert base.fingerprint != usual.fingerprint
+
+    rates = [{one.part: one.fps for one in plan_of(original, row.max_fps)} for row in (usual, base)]
+
+    assert [rate["high"] for rate in rates] == [30, 60]
+    addition = TranscodeFactory(original=original, part="high", base=base)
+    assert addition.max_fps == 60
