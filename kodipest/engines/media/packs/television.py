@@ -7,13 +7,13 @@ the best one below it: the playlist of the channel changes the size at a discont
 section 4.3.2.3), not the set of its rungs.
 """
 
+import math
 from itertools import pairwise
 from pathlib import Path
 
-import av
-
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.manifest import Rendition
+from kodipest.engines.media.packs.clock import Clock, read_clock
 from kodipest.engines.media.packs.facts import PackFile
 from kodipest.engines.media.packs.making import NAMELESS, Making
 from kodipest.engines.media.recipes import (
@@ -69,8 +69,9 @@ def _best(rungs: list[Rendition], height: int) -> Rendition:
 
 
 def _make_rung(making: Making, name: str, rung: Rendition) -> PackFile:
-    is_house = is_wide(rung) and _has_house_groups(making.folder / rung.playlist)
-    picture = ["-map", "0:v", "-c:v", "copy"] if is_house else _framed(name, rung)
+    clock = read_clock(making.folder / rung.playlist)
+    is_house = is_wide(rung) and _has_house_groups(clock)
+    picture = _as_it_is(clock) if is_house else _framed(name, rung, clock)
     inputs = [*making.input(rung.playlist), *making.sound_input()]
     words = [*inputs, *picture, "-map", "1:a", "-c:a", "copy", *NAMELESS, *_segments()]
     making.encode(words)
@@ -81,21 +82,19 @@ def _make_rung(making: Making, name: str, rung: Rendition) -> PackFile:
     return _described(making, name, folder, rung)
 
 
-def _has_house_groups(playlist: Path) -> bool:
-    """Say whether the key frames really stand every two seconds; no picture is decoded."""
-    words = {"protocol_whitelist": "file", "allowed_extensions": "m3u8,mp4,m4s"}
-    with av.open(str(playlist), format="hls", options=words) as film:
-        tick = float(film.streams.video[0].time_base or 0)
-        shown = [
-            (one.pts * tick, one.is_keyframe) for one in film.demux(video=0) if one.pts is not None
-        ]
-    began, ends = shown[0][0], max(at for at, _is_key in shown)
-    keys = [at - began for at, is_key in shown if is_key]
-    wanted = [number * GOP_SECONDS for number in range(int((ends - began) / GOP_SECONDS) + 1)]
-    keys = [key for key in keys if abs(key - FIRST_SEGMENT_SECONDS) > SEAM_SECONDS]
+def _has_house_groups(clock: Clock) -> bool:
+    """Say whether the key frames really stand every two seconds."""
+    wanted = [
+        n * GOP_SECONDS for n in range(math.ceil((clock.seconds - SEAM_SECONDS) / GOP_SECONDS))
+    ]
+    keys = [key for key in clock.keys if abs(key - FIRST_SEGMENT_SECONDS) > SEAM_SECONDS]
     return len(keys) == len(wanted) and all(
         abs(key - want) <= SEAM_SECONDS for key, want in zip(keys, wanted, strict=True)
     )
+
+
+def _as_it_is(clock: Clock) -> list[str]:
+    return ["-map", "0:v", "-c:v", "copy", "-bsf:v", clock.as_bitstream_filter()]
 
 
 def _size(name: str, rung: Rendition) -> tuple[int, int]:
@@ -104,11 +103,11 @@ def _size(name: str, rung: Rendition) -> tuple[int, int]:
     return (rung.width, rung.height) if is_wide(rung) else (width, height)
 
 
-def _framed(name: str, rung: Rendition) -> list[str]:
+def _framed(name: str, rung: Rendition, clock: Clock) -> list[str]:
     """Encode with key frames of the house; another shape comes into the middle of a wide frame."""
     (width, height), bits = _size(name, rung), HOUSE_RUNGS[name][2]
     fit = f"scale={width}:{height}:force_original_aspect_ratio=decrease:force_divisible_by=2"
-    graph = f"[0:v]{fit}:flags=bicubic,pad={width}:{height}:-1:-1,setsar=1,format=yuv420p[film]"
+    graph = f"[0:v]{clock.as_filter()},{fit}:flags=bicubic,pad={width}:{height}:-1:-1,setsar=1,format=yuv420p[film]"
     # One frame more: a forced key frame that comes after rounding up must not be a second one.
     longest = str(round((rung.fps or 25) * GOP_SECONDS) + 1)
     words = ["-filter_complex", graph, "-map", "[film]", "-c:v", "libx264", "-preset", "veryfast"]

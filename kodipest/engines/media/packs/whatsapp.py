@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from kodipest.engines.media.errors import Unusable
 from kodipest.engines.media.manifest import Rendition
+from kodipest.engines.media.packs.clock import read_clock
 from kodipest.engines.media.packs.making import NAMELESS, Making
 
 SOUND_FILE = "sound.m4a"
@@ -102,13 +103,14 @@ def _film_words(
     width, height = size
     inputs = [*making.input(rung.playlist), *making.sound_input()]
     scale = f"scale={width}:{height}:flags=bicubic,setsar=1,format=yuv420p"
-    graph, sound = f"[0:v]{scale}[film]", "[1:a]anull[sound]"
+    even = read_clock(making.folder / rung.playlist).as_filter()
+    graph, sound = f"[0:v]{even},{scale}[film]", "[1:a]anull[sound]"
     if card := making.wishes.card:
         making.picture(card, size, "card.jpg")
         rate = f"{rung.fps or 25:g}"
         inputs += ["-f", "image2", "-loop", "1", "-framerate", rate]
         inputs += ["-t", f"{making.wishes.card_seconds:g}", "-i", "file:card.jpg"]
-        graph = f"[0:v]{scale},fps={rate}[main];[2:v]{scale},fps={rate}[card];[main][card]concat=n=2:v=1:a=0[film]"
+        graph = f"[0:v]{even},{scale},fps={rate}[main];[2:v]{scale},fps={rate}[card];[main][card]concat=n=2:v=1:a=0[film]"
         sound = f"[1:a]apad=pad_dur={making.wishes.card_seconds:g}[sound]"
     picture = ["-c:v", "libx264", "-preset", "faster", "-profile:v", "main", "-crf", "25"]
     picture += ["-maxrate", str(bits), "-bufsize", str(bits * BUFFER_SECONDS)]

@@ -21,9 +21,9 @@ def folder(size: str = "426x240", seconds: float = 6, sound: str = SOUND) -> Pat
 
 
 @cache
-def of_source(source: Path) -> Path:
+def of_source(source: Path, preset: str = "ultrafast") -> Path:
     """Return the prepared folder of a film that is given."""
-    return _prepared(source)
+    return _prepared(source, preset)
 
 
 @cache
@@ -32,9 +32,9 @@ def of_sound(seconds: float = 3) -> Path:
     return _prepared(footage.sound(seconds=seconds))
 
 
-def _prepared(source: Path) -> Path:
+def _prepared(source: Path, preset: str = "ultrafast") -> Path:
     out = Path(tempfile.mkdtemp(prefix="kodipest-packs-", dir=source.parent)) / "out"
-    prepare(source, out, probe=probe(source), preset="ultrafast")
+    prepare(source, out, probe=probe(source), preset=preset)
     return out
 
 

@@ -6,11 +6,14 @@ import av
 import pytest
 
 from kodipest.engines.media.errors import Unusable
+from kodipest.engines.media.fragments import read_init
 from kodipest.engines.media.manifest import read_manifest
 from kodipest.engines.media.packs import make_pack
+from kodipest.engines.media.packs.clock import read_clock
 from kodipest.engines.media.packs.television import HOUSE_RUNGS
 from tests.engines.media import footage
 from tests.engines.media.packs import prepared
+from tests.engines.media.test_copying import first_shown
 from tests.engines.media.test_stillness import slides
 
 
@@ -83,6 +86,32 @@ def test_slides_get_the_key_frames_of_the_house(tmp_path: Path) -> None:
     assert {file.segment_seconds for file in pack.files} == {(4.0, 4.0, 4.0)}
     for file in pack.files:
         assert fixed_groups(tmp_path / "out" / file.file, 12)
+
+
+def moving(size: str = "640x360") -> Path:
+    """A film whose second fragment is reordered farther than its first one."""
+    words = f"-f lavfi -i testsrc2=s={size}:r=25:d=10 -f lavfi -i sine=d=10 -c:a aac {footage.X264}"
+    return footage.clip("moving.mp4", words)
+
+
+@pytest.mark.parametrize("size", ["640x360", "320x360"])
+def test_reordered_pictures_come_when_their_sound_comes(tmp_path: Path, size: str) -> None:
+    folder = prepared.of_source(moving(size), "veryfast")
+    clocks = [read_clock(folder / rung.playlist) for rung in read_manifest(folder).rungs]
+    is_torn = [len(clock.late) > 1 for clock in clocks]  # as libavformat reads them
+    assert any(is_torn) is (size == "640x360")
+    pack = make_pack("television", folder, tmp_path / "out")
+    assert {file.segment_seconds for file in pack.files} == {(4.0, 4.0, 2.0)}
+    for file in pack.files:
+        segments = sorted((tmp_path / "out" / file.file).parent.glob("*.m4s"))
+        rate = timescale(segments[0].with_name("init.mp4"))
+        assert [first_shown(one) / rate for one in segments] == pytest.approx([0, 4, 8], abs=0.001)
+        with av.open(str(tmp_path / "out" / file.file)) as film:
+            assert sum(1 for _frame in film.decode(video=0)) == 250
+
+
+def timescale(init: Path) -> int:
+    return read_init(init).timescale
 
 
 def fixed_groups(playlist: Path, seconds: float) -> bool:

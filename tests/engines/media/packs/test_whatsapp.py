@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kodipest.engines.media.packs import make_pack
+from kodipest.engines.media.packs.clock import read_clock
 from kodipest.engines.media.packs.facts import WHATSAPP_BYTES, Pack, Wishes
 from kodipest.engines.media.packs.whatsapp import BUFFER_SECONDS, plan_for, sound_for
+from tests.engines.media import footage
 from tests.engines.media.packs import prepared
 
 
@@ -90,3 +92,20 @@ def test_the_faststart_index_stands_before_the_bytes(tmp_path: Path) -> None:
     make_pack("whatsapp", prepared.folder(), tmp_path / "out")
     data = (tmp_path / "out/film.mp4").read_bytes()
     assert data.find(b"moov") < data.find(b"mdat")
+
+
+def test_no_picture_is_shown_twice_or_late(tmp_path: Path) -> None:
+    source = footage.film(size="426x240", rate="25", seconds=7)  # one group: it is not copied
+    folder = prepared.of_source(source, "veryfast")
+    assert max(late for _first, late in read_clock(folder / "240p/index.m3u8").late) >= 0.04
+    make_pack("whatsapp", folder, tmp_path / "out")
+    with av.open(str(tmp_path / "out/film.mp4")) as film:
+        shown = [(frame.time, frame.to_ndarray(format="gray")) for frame in film.decode(video=0)]
+    with av.open(str(source)) as film:
+        wanted = [frame.to_ndarray(format="gray") for frame in film.decode(video=0)]
+    assert len(shown) == len(wanted) == 175
+    for number in (2, 10, 24, 26, 60, 172):
+        at, picture = shown[number]
+        assert at == pytest.approx(number / 25, abs=0.001)
+        near = range(number - 2, number + 3)
+        assert min(near, key=lambda n: abs(picture.astype(int) - wanted[n]).mean()) == number
