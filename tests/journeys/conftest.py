@@ -12,17 +12,21 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import imageio_ffmpeg
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.on_postgresql import database_of_its_own
 
 ROOT = Path(__file__).resolve().parents[2]
+PHONE = {"width": 360, "height": 640}
+DESK = {"width": 1366, "height": 768}
+Enter = Callable[..., Page]
 PROTOTYPE = "site_prototype"
 TOLD = "demo-film.json"  # in the home of the site: what bringing the film out said
 
@@ -161,6 +165,31 @@ def site(prototype: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
                 except subprocess.TimeoutExpired:
                     os.killpg(program.pid, signal.SIGKILL)
             shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def enter(browser: Browser, site: Site) -> Iterator[Enter]:
+    """Sign in as a demo person in an empty profile and open a page; no page may fail in its script."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def open_page(person: str, path: str, **options: object) -> Page:
+        context = browser.new_context(
+            base_url=site.url, locale="id-ID", **{"viewport": DESK, **options}
+        )
+        contexts.append(context)
+        context.on("weberror", lambda error: errors.append(str(error.error)))
+        page = context.new_page()
+        page.goto("/demo/masuk/")
+        page.get_by_role("button", name=person).first.click()
+        page.wait_for_url("**/hari-ini/")
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert errors == []
 
 
 @pytest.fixture(scope="session")

@@ -1,45 +1,18 @@
 """The desks in a real browser: what is typed is kept, files are sent with and without a script."""
 
 import re
-from collections.abc import Callable, Iterator
+import subprocess
 from pathlib import Path
 
+import imageio_ffmpeg
 import pytest
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import expect
 
-from tests.journeys.conftest import Site
+from tests.journeys.conftest import DESK, PHONE, Enter
 from tests.journeys.hands import start_work
 
-PHONE = {"width": 360, "height": 640}
-DESK = {"width": 1366, "height": 768}
 SLOW = {"offline": False, "latency": 20, "downloadThroughput": 4e6, "uploadThroughput": 400_000}
-Enter = Callable[..., Page]
-
-
-@pytest.fixture
-def enter(browser: Browser, site: Site) -> Iterator[Enter]:
-    """Sign in as a demo person in an empty profile and open a page; no page may fail in its script."""
-    contexts: list[BrowserContext] = []
-    errors: list[str] = []
-
-    def open_page(person: str, path: str, **options: object) -> Page:
-        context = browser.new_context(
-            base_url=site.url, locale="id-ID", **{"viewport": DESK, **options}
-        )
-        contexts.append(context)
-        context.on("weberror", lambda error: errors.append(str(error.error)))
-        page = context.new_page()
-        page.goto("/demo/masuk/")
-        page.get_by_role("button", name=person).first.click()
-        page.wait_for_url("**/hari-ini/")
-        page.goto(path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert errors == []
 
 
 def test_a_file_is_sent_with_a_true_bar_and_can_be_stopped(
@@ -252,6 +225,7 @@ def test_a_mentor_gets_by_with_the_keyboard_alone(enter: Enter) -> None:
                 "/publikasi/tayang/",
                 "/publikasi/kanal-baru/",
                 "/inkubasi/",
+                "/persiapan/",
             ],
         ),
     ],
@@ -323,3 +297,40 @@ def test_subtitles_are_written_beside_the_film(
         "track => track.mode === 'showing' && track.cues?.[0]?.text === 'بسم الله')",
         timeout=20_000,
     )
+
+
+@pytest.fixture(scope="session")
+def dark_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve seconds with sound; from the third to the ninth nothing is to be seen."""
+    film = tmp_path_factory.mktemp("dark") / "gelap.mp4"
+    source = ["-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25:duration=12"]
+    sound = ["-f", "lavfi", "-i", "sine=duration=12", "-c:a", "aac"]
+    dark = ["-vf", "drawbox=color=black:t=fill:enable='between(t,3,8.99)'"]
+    codec = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", *source, *sound]
+    subprocess.run([*command, *dark, *codec, film], check=True)
+    return film
+
+
+def test_the_time_of_a_finding_leads_to_its_place_in_the_player(
+    enter: Enter, dark_film: Path
+) -> None:
+    page = enter("Fauzan", "/studio/baru/")
+    start_work(page, "video", "Malam di serambi")
+    page.set_input_files("#file-main", dark_film)
+    expect(page.locator("#preview .player.live")).to_be_visible(timeout=90_000)
+    black = page.locator('.noticed [data-code="black"] [data-jump]')
+    expect(black).to_have_count(1, timeout=90_000)
+    assert float(black.get_attribute("data-jump") or 0) == pytest.approx(3, abs=0.2)
+
+    black.click()
+
+    page.wait_for_function(
+        "() => { const film = document.querySelector('.player video');"
+        " return !film.paused && film.currentTime > 3.2 && film.currentTime < 9 }"
+    )
+    expect(page.locator(".player.live")).to_be_in_viewport()
+    # A noscript that htmx brought in holds elements, not text: nobody is shown them, axe sees them.
+    page.locator("noscript a").evaluate_all("links => links.forEach(link => link.remove())")
+    found = Axe().run(page)["violations"]
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
