@@ -131,10 +131,12 @@ def test_who_must_confirm_is_offered_a_key_where_it_works(inside: Client) -> Non
 
 @pytest.mark.parametrize(("https", "secure"), [("1", True), ("0", False)])
 def test_a_node_behind_https_knows_that_it_is(tmp_path: Path, https: str, secure: bool) -> None:
-    """Else its forms would be refused as from elsewhere, and no passkey offered."""
+    """Else its forms would be refused as from elsewhere, no passkey offered, all tries counted as one's."""
     asked = (
         "import django; django.setup(); from django.test import RequestFactory as Asking;"
-        "print(Asking().get('/', HTTP_X_FORWARDED_PROTO='https').is_secure())"
+        "from allauth.account.adapter import get_adapter;"
+        "it = Asking().get('/', HTTP_X_FORWARDED_PROTO='https', HTTP_X_FORWARDED_FOR='192.0.2.7');"
+        "print(it.is_secure(), get_adapter().get_client_ip(it))"
     )
     settings = {"DJANGO_SETTINGS_MODULE": "config.settings.node", "KODIPEST_HTTPS": https}
     environment = os.environ | settings | {"KODIPEST_HOME": str(tmp_path)}
@@ -144,4 +146,4 @@ def test_a_node_behind_https_knows_that_it_is(tmp_path: Path, https: str, secure
         cwd=ROOT, env=environment, capture_output=True, text=True, check=True,
     )  # fmt: skip
 
-    assert said.stdout.strip() == str(secure)
+    assert said.stdout.split() == [str(secure), "192.0.2.7" if secure else "127.0.0.1"]
