@@ -89,6 +89,7 @@ def quiet():
         gc.collect()
 
 
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 def test_what_is_in_vain_ends_with_its_own_name(store, quiet):
     sha256, path = large(20)  # in two parts
     store.bring_away(Known([sha256]))
