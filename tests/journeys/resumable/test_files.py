@@ -22,7 +22,7 @@ from tests.journeys.resumable.hands import (
     wait_for_percent,
 )
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.shown]
 
 
 def test_after_a_reload_the_same_file_goes_on_where_it_was(

@@ -27,7 +27,7 @@ from tests.journeys.resumable.hands import (
     wait_for_percent,
 )
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.shown]
 
 
 def test_what_is_called_off_leaves_nothing(
