@@ -230,6 +230,7 @@ def test_a_mentor_gets_by_with_the_keyboard_alone(enter: Enter) -> None:
         ),
     ],
 )
+@pytest.mark.shown
 @pytest.mark.parametrize(("size", "colours"), [(PHONE, "dark"), (DESK, "light")])
 def test_desks_are_readable_for_everybody(
     enter: Enter, person: str, paths: list[str], size: dict[str, int], colours: str
