@@ -279,6 +279,14 @@ def begin_revision(*, work: Work, by: Person) -> Revision:
         caption_languages=newest.caption_languages,
         made_by=by,
     )
+    _copy_files(newest, revision, by)
+    work.__dict__.pop("newest_revision", None)
+    audit.record("begin_revision", revision, by=by)
+    return revision
+
+
+def _copy_files(newest: Revision, revision: Revision, by: Person) -> None:
+    """Give the next version the files and captions of the newest one."""
     Asset.objects.bulk_create(
         Asset(
             revision=revision,
@@ -294,9 +302,6 @@ def begin_revision(*, work: Work, by: Person) -> Revision:
         Caption(revision=revision, language=each.language, cues=each.cues, changed_by=by)
         for each in newest.captions.all()
     )
-    work.__dict__.pop("newest_revision", None)
-    audit.record("begin_revision", revision, by=by)
-    return revision
 
 
 def open_revision(work: Work) -> Revision:

@@ -28,9 +28,10 @@ def group_of_work(person: Person, work_id: UUID) -> str:
 
 def _place(person: Person, target: str) -> tuple[Work, Asset.Role]:
     try:
-        word, work_id, role = target.split(":")
-        if word == "work":
-            return works_on_desk_of(person).get(pk=UUID(work_id)), Asset.Role(role)
-    except ValueError:
-        pass
-    raise Work.DoesNotExist
+        word, named, part = target.split(":")
+        work_id, role = UUID(named), Asset.Role(part)
+    except ValueError as error:
+        raise Work.DoesNotExist from error
+    if word != "work":
+        raise Work.DoesNotExist
+    return works_on_desk_of(person).get(pk=work_id), role
