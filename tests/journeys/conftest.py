@@ -173,16 +173,14 @@ def running(prototype: Path, home: Path, name: str, **settings: str) -> Iterator
             shutil.rmtree(home, ignore_errors=True)
 
 
-@pytest.fixture
-def enter(browser: Browser, site: Site) -> Iterator[Enter]:
-    """Sign in as a demo person in an empty profile and open a page; no page may fail in its script."""
+@contextlib.contextmanager
+def entering(browser: Browser, url: str) -> Iterator[Enter]:
+    """Give what signs in as a demo person in an empty profile and opens a page; no script may fail."""
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 
     def open_page(person: str, path: str, **options: object) -> Page:
-        context = browser.new_context(
-            base_url=site.url, locale="id-ID", **{"viewport": DESK, **options}
-        )
+        context = browser.new_context(base_url=url, locale="id-ID", **{"viewport": DESK, **options})
         contexts.append(context)
         context.on("weberror", lambda error: errors.append(str(error.error)))
         page = context.new_page()
@@ -196,6 +194,13 @@ def enter(browser: Browser, site: Site) -> Iterator[Enter]:
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture
+def enter(browser: Browser, site: Site) -> Iterator[Enter]:
+    """Sign in at the site itself."""
+    with entering(browser, site.url) as enter:
+        yield enter
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,11 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser
 
-from tests.journeys.conftest import Site
+from tests.journeys.conftest import Site, entering
 from tests.journeys.lines import Line, WebServer
-from tests.journeys.resumable.hands import DESK, Enter
+from tests.journeys.resumable.hands import Enter
 
 
 @pytest.fixture(scope="module")
@@ -27,24 +27,6 @@ def line(server: WebServer) -> Iterator[Line]:
 
 @pytest.fixture
 def enter(browser: Browser, line: Line) -> Iterator[Enter]:
-    """Sign in as Fauzan at a PC of his own and open a page; no page may fail in its script."""
-    contexts: list[BrowserContext] = []
-    errors: list[str] = []
-
-    def open_page(path: str, *, person: str = "Fauzan", **options: object) -> Page:
-        context = browser.new_context(
-            base_url=line.url, locale="id-ID", **{"viewport": DESK, **options}
-        )
-        contexts.append(context)
-        context.on("weberror", lambda error: errors.append(str(error.error)))
-        page = context.new_page()
-        page.goto("/demo/masuk/")
-        page.get_by_role("button", name=person).first.click()
-        page.wait_for_url("**/hari-ini/")
-        page.goto(path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert errors == []
+    """Sign in over the line, as Fauzan unless somebody else is named."""
+    with entering(browser, line.url) as enter:
+        yield lambda path, *, person="Fauzan", **options: enter(person, path, **options)
