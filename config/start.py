@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,7 +20,7 @@ from supervisor.options import ServerOptions
 from supervisor.states import SupervisorStates
 from supervisor.supervisord import Supervisor
 
-from config.leash import end_with_parent
+from config.leash import end_with
 from kodipest.web import preparation
 from kodipest.web.terminal import both
 
@@ -35,9 +36,13 @@ class CannotStart(Exception):
 class Leash(ServerOptions):  # type: ignore[misc]
     """Programs that are told to stop when the supervisor is gone, however it went."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.parent = os.getpid()
+
     def execve(self, filename: str, argv: list[str], env: dict[str, str]) -> None:
         """Become the program; runs in the child, between fork and exec."""
-        end_with_parent()
+        end_with(self.parent)
         super().execve(filename, argv, env)
 
 
@@ -120,7 +125,7 @@ def announce(home: Path) -> None:
             stdin=subprocess.DEVNULL,
             stderr=log,
             start_new_session=True,  # Ctrl-C is for us; it ends when we do
-            preexec_fn=end_with_parent,  # noqa: PLW1509 - this process has no threads
+            preexec_fn=partial(end_with, os.getpid()),  # noqa: PLW1509 - this process has no threads
         )
 
 

@@ -8,6 +8,7 @@ import argparse
 import os
 import signal
 import sys
+from typing import Any
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -26,10 +27,13 @@ class OneProcess(MTServer):  # type: ignore[misc]
         A single worker takes it for each request and lets go of it, as in a process of its own.
         """
 
-    def shutdown(self, exit_code: int = 0) -> None:
-        """Let requests come to their end, but not for ever: then the alarm ends the process."""
+    def signal_handler_interrupt(self, *words: Any) -> None:
+        """Let requests come to their end, but not for ever: then the alarm ends the process.
+
+        It also does should the signal meet granian's main thread inside the lock it now asks for.
+        """
         signal.alarm(DRAIN_SECONDS)
-        super().shutdown(exit_code)
+        super().signal_handler_interrupt(*words)
 
 
 def main() -> None:

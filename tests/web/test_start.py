@@ -89,10 +89,18 @@ def eventually(look: Callable[[], Found | None], *, seconds: float) -> Found:
     pytest.fail(f"nothing after {seconds} s")
 
 
-def are_gone(processes: list[psutil.Process]) -> bool:
-    return not [
-        one for one in processes if one.is_running() and one.status() != psutil.STATUS_ZOMBIE
-    ]
+def living(processes: list[psutil.Process], *, seconds: float = 0) -> list[str]:
+    """Name those of the processes that are still there after `seconds`."""
+    until = time.monotonic() + seconds
+    while True:
+        found = []
+        for one in processes:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if one.is_running() and one.status() != psutil.STATUS_ZOMBIE:
+                    found.append(" ".join(one.cmdline()))
+        if not found or time.monotonic() > until:
+            return found
+        time.sleep(0.1)
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +133,7 @@ def test_a_node_ends_well(node: Node) -> None:
     node.process.send_signal(signal.SIGINT)
 
     assert node.process.wait(30) == 0
-    assert are_gone(family)
+    assert living(family) == []
     assert "semua tersimpan" in node.said()
     assert "Traceback" not in node.said()
 
@@ -156,7 +164,7 @@ def test_a_closed_terminal_ends_it_too(node: Node) -> None:
     node.process.send_signal(signal.SIGHUP)
 
     assert node.process.wait(30) == 0
-    assert are_gone(family)
+    assert living(family) == []
 
 
 def test_nothing_outlives_a_killed_supervisor(node: Node) -> None:
@@ -165,7 +173,7 @@ def test_nothing_outlives_a_killed_supervisor(node: Node) -> None:
 
     node.process.kill()
 
-    assert eventually(lambda: are_gone(family), seconds=20)
+    assert living(family, seconds=20) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
@@ -181,7 +189,7 @@ def test_a_program_that_ended_is_started_again(
 
     program.send_signal(number)
 
-    assert eventually(lambda: are_gone(family), seconds=20)  # its own children went with it
+    assert living(family, seconds=20) == []  # its own children went with it
     again = eventually(lambda: node.programs(words), seconds=20)
     assert again[0].pid != program.pid
     assert node.health()["ok"] is True
@@ -296,7 +304,7 @@ def test_make_run_from_nothing_to_ctrl_c(tmp_path: Path, port: int) -> None:
     assert all(line in shown for line in (home / "demo-accounts.txt").read_text().splitlines())
     assert "Traceback" not in shown
     assert "***" not in shown  # make has nothing to complain about
-    assert eventually(lambda: are_gone(family), seconds=20)
+    assert living(family, seconds=20) == []
 
 
 def read_until(terminal: int, words: str, *, seconds: float) -> str:

@@ -4,6 +4,7 @@ import configparser
 import json
 import re
 import signal
+import threading
 import time
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.db import OperationalError
 
-from kodipest.engines.media import queries, storage
+from kodipest.engines.media import queries, storage, tasks
 from kodipest.engines.media.management.commands import work
 from kodipest.engines.media.models import Transcode
 from kodipest.engines.media.operations import transcodes
@@ -22,10 +23,24 @@ pytestmark = pytest.mark.django_db(transaction=True)
 DEPLOY = Path(__file__).parents[4] / "deploy"
 
 
-def test_a_second_signal_ends_at_once(foreman):
-    foreman.shutdown(signal.SIGTERM, None)
+def test_a_signal_waits_for_no_lock(foreman):
+    """It may come while the main thread holds one itself, and would wait for ever."""
+    handler = threading.Thread(target=foreman.shutdown, args=(signal.SIGTERM, None), daemon=True)
+    with foreman._ended._cond, transcodes._stopping._cond, tasks.heard._cond:
+        handler.start()
+        handler.join(5)
+
+        assert not handler.is_alive()
+
+    foreman._end_when_told()
+    assert foreman._ended.is_set()
     assert transcodes._stopping.is_set()
     assert not foreman.errands.running
+
+
+def test_a_second_signal_ends_at_once(foreman):
+    foreman.shutdown(signal.SIGTERM, None)
+
     with pytest.raises(SystemExit) as ended:
         foreman.shutdown(signal.SIGTERM, None)
     assert ended.value.code == 1

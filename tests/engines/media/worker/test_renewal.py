@@ -72,3 +72,18 @@ def test_a_new_worker_takes_the_place_of_the_old_one(monkeypatch):
     call_command("work")
 
     assert become == [(sys.executable, [sys.executable, "manage.py", "work", "--rest", "9"])]
+
+
+def test_a_signal_between_two_workers_is_not_forgotten(monkeypatch):
+    become = []
+
+    def serve(foreman):
+        foreman.shutdown(signal.SIGTERM, None)
+        return True
+
+    monkeypatch.setattr(work.Foreman, "serve", serve)
+    monkeypatch.setattr(work, "signal", lambda *_words: None)
+    monkeypatch.setattr(work.os, "execv", lambda *words: become.append(words))
+    call_command("work")
+
+    assert become == []

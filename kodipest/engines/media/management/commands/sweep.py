@@ -1,8 +1,8 @@
 """`manage.py sweep`: pick up after dead workers and uploads, once or for ever (on a hub)."""
 
 import signal
-import threading
 import time
+from queue import Empty, SimpleQueue
 from types import FrameType
 from typing import Any
 
@@ -35,18 +35,18 @@ class Command(BaseCommand):
             bring_away(patiently=True)
             sweep_due.send_robust(sender=self.__class__)
             return
-        ended = threading.Event()
+        told = SimpleQueue[int]()  # its put may interrupt itself; an Event has a lock to wait for
 
-        def end(_number: int, _frame: FrameType | None) -> None:
-            ended.set()
+        def end(number: int, _frame: FrameType | None) -> None:
+            told.put(number)
 
         signal.signal(signal.SIGTERM, end)
         signal.signal(signal.SIGINT, end)
-        self._sweep_until(ended, every)
+        self._sweep_until(told, every)
 
-    def _sweep_until(self, ended: threading.Event, every: float) -> None:
+    def _sweep_until(self, told: SimpleQueue[int], every: float) -> None:
         files_at = 0.0
-        while not ended.is_set():
+        while True:
             with_files = time.monotonic() >= files_at
             if with_files:
                 files_at = time.monotonic() + FILES_EVERY_SECONDS
@@ -56,4 +56,8 @@ class Command(BaseCommand):
                 sweep_due.send_robust(sender=self.__class__)
             except DatabaseError as error:  # the database restarts: the next round will do
                 self.stderr.write(f"sweep: {error}")
-            ended.wait(every)
+            try:
+                told.get(timeout=every)
+            except Empty:
+                continue
+            return

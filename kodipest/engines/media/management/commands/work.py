@@ -9,7 +9,8 @@ import os
 import sys
 import threading
 import time
-from signal import SIGINT, SIGTERM, signal
+from queue import SimpleQueue
+from signal import SIG_DFL, SIGINT, SIGTERM, signal
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,8 @@ class Foreman:
         # Where the doorbell is heard, the lanes look now and then; else often.
         look = interval * LOOKS_BETWEEN_RINGS if self.errands else interval
         self.lanes = [FilmLane(lane, interval=look) for lane in (Lane.BASES, Lane.ADDITIONS)]
+        self.is_told = False
+        self._told = SimpleQueue[int]()
         self._ended = threading.Event()
         self._is_over = threading.Event()
         self._sweep_at = self._files_at = 0.0
@@ -61,6 +64,7 @@ class Foreman:
 
         Then let the lanes put their films back. Returns whether to begin anew.
         """
+        threading.Thread(target=self._end_when_told, name="end", daemon=True).start()
         for lane in self.lanes:
             lane.start()
         beat = threading.Thread(target=self._beat, name="beat", daemon=True)
@@ -76,7 +80,7 @@ class Foreman:
         beat.join()
         # The new one bears our name: what a lane still holds would never count as left behind.
         is_free = not any(lane.is_alive() for lane in self.lanes)
-        return has_rested and is_free and not self._ended.is_set()
+        return has_rested and is_free and not self.is_told
 
     def go_round(self) -> None:
         """Sweep when it is due and empty the queue."""
@@ -89,10 +93,19 @@ class Foreman:
         except DatabaseError as error:  # locked or away for a moment: the next round will do
             logger.warning("sweep put off: %s", error)
 
-    def shutdown(self, _number: int, _frame: FrameType | None) -> None:
-        """End in good order at the first signal, at once at the second."""
-        if self._ended.is_set():
+    def shutdown(self, number: int, _frame: FrameType | None) -> None:
+        """End in good order at the first signal, at once at the second.
+
+        A signal comes wherever the main thread is, also while that holds a lock: to wait for one here
+        would be to wait for ever. A SimpleQueue may be interrupted by itself.
+        """
+        if self.is_told:
             sys.exit(1)
+        self.is_told = True
+        self._told.put(number)
+
+    def _end_when_told(self) -> None:
+        self._told.get()
         self._ended.set()
         for lane in self.lanes:
             lane.end()
@@ -197,5 +210,8 @@ class Command(BaseCommand):
         foreman = Foreman(interval=interval, rest=rest)
         for number in (SIGINT, SIGTERM):
             signal(number, foreman.shutdown)
-        if foreman.serve():
+        is_to_begin_anew = foreman.serve()
+        for number in (SIGINT, SIGTERM):
+            signal(number, SIG_DFL)  # from here on a signal just ends us, the new one too
+        if is_to_begin_anew and not foreman.is_told:
             begin_anew()
