@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -56,11 +56,20 @@ def all_published_editions() -> QuerySet[Edition]:
 
 def with_files(editions: QuerySet[Edition]) -> QuerySet[Edition]:
     """Bring the files of `editions` along, as far as a card shows them: one query more."""
+    return editions.prefetch_related(Prefetch("revision__assets", _on_cards(), to_attr="files"))
+
+
+@daily
+def _on_cards() -> QuerySet[Asset]:
+    """The first file of each role, and what is still being prepared: not every page of a comic."""
+    same = {name: OuterRef(name) for name in ("revision", "role")}
+    before = Asset.objects.filter(**same, position__lt=OuterRef("position")).order_by()
     shown = ("folder", "state", "first_playable_at", "manifest")
-    assets = Asset.objects.select_related("transcode").only(
-        "revision", "role", *(f"transcode__{name}" for name in shown)
+    return (
+        Asset.objects.filter(~Exists(before) | ~Q(transcode__state=Transcode.State.DONE))
+        .select_related("transcode")
+        .only("revision", "role", *(f"transcode__{name}" for name in shown))
     )
-    return editions.prefetch_related(Prefetch("revision__assets", assets, to_attr="files"))
 
 
 def editions_like(text: str = "", kind: str = "") -> QuerySet[Edition]:

@@ -5,6 +5,7 @@ import pytest
 from kodipest.kernel.time import today
 from kodipest.people.models import Consent, NameForm, Purpose
 from kodipest.stages.curation.operations import send_back
+from kodipest.stages.publication.cards import card_of
 from kodipest.stages.publication.models import Edition
 from kodipest.stages.publication.operations import withdraw_work
 from kodipest.stages.publication.queries import (
@@ -27,6 +28,7 @@ from kodipest.stages.publication.queries import (
 from kodipest.works.models import Credit
 from kodipest.works.operations import credit_person
 from kodipest.works.queries import missing_consents
+from tests.factories.media import TranscodeFactory
 from tests.factories.people import cast, consent, somebody, withdraw
 from tests.factories.stages import (
     ChannelFactory,
@@ -322,3 +324,18 @@ def test_a_name_consent_is_no_consent_to_be_shown():
 
     assert [*published_editions()] == []
     assert Edition.objects.count() == 1
+
+
+def test_a_card_brings_the_first_file_and_those_being_prepared():
+    people = cast()
+    edition = published(people, started_film(people))
+    revision = edition.revision
+    asset(revision, position=2)
+    growing = asset(revision, position=3, transcode=TranscodeFactory(running=True))
+    revision.assets.filter(position=0).update(position=1)  # what stood before it was taken out
+    first = revision.assets.get(position=1)
+
+    (found,) = with_files(published_editions())
+
+    assert found.revision.files == [first, growing]
+    assert card_of(found).is_growing
