@@ -79,7 +79,11 @@ def first_language() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
     """Start Debian's Chromium instead of a downloaded one."""
-    arguments = ["--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required"]
+    arguments = [
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--autoplay-policy=no-user-gesture-required",
+    ]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")  # Chromium refuses to sandbox as root
     return browser_type_launch_args | {"executable_path": CHROMIUM, "args": arguments}

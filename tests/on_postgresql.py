@@ -152,7 +152,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     Tests of engines that ask none: pytest-django lets no test reach a database that does not ask
     for one. A module that starts programs of the site stays: these read DATABASE_URL by themselves.
-    What starts a `node` never meets this server. And journeys marked `shown`, about colours,
+    What starts a `node` never meets this server. Of workers killed at random `test_chaos.py` is enough
+    here: it kills the server as well; others like it are run `once`. And journeys marked `shown`, about colours,
     players and scripts: the tests of views ask for the same pages on both. A journey on which
     somebody sends, says or decides something stays.
     """
@@ -161,6 +162,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items
         if item.get_closest_marker("shown")
         or item.get_closest_marker("node")
+        or item.get_closest_marker("once")
         or ("engines" in item.path.parts and not asks_a_database(item))
     ]
     if out:

@@ -11,6 +11,7 @@ from tests.dealing import dealt
 class Item:
     def __init__(self, name: str, *, is_long: bool) -> None:
         self.name, self.path, self.is_long = name, Path(name.partition(":")[0]), is_long
+        self.fixturenames = ["prototype"] if name.startswith("walk") else []
 
     def get_closest_marker(self, _name: str) -> object | None:
         return self if self.is_long else None
@@ -46,3 +47,13 @@ def test_each_stretch_begins_with_a_long_module() -> None:
 
     assert [found[start].path.name for start in (0, 20, 40)] == ["long0", "long1", "long2"]
     assert found[3].path.name == "long3"
+
+
+def test_one_walk_makes_the_site_and_the_others_come_when_it_is_there() -> None:
+    names = [*"abc", "walk1", "walk2", *"defgh", "walk3", "i"]
+
+    found = dealt([Item(f"{name}:0", is_long=True) for name in names], 3)
+
+    begins = [found[start].path.name for start in (0, 4, 8)]
+    ends = [found[end].path.name for end in (3, 7, 11)]
+    assert [name.startswith("walk") for name in (*begins, *ends)] == [1, 0, 0, 0, 1, 1]

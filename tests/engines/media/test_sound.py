@@ -186,13 +186,13 @@ def test_a_sound_can_be_called_off_at_its_cover(tmp_path: Path) -> None:
 
 
 def test_silence_of_ten_hours_is_accepted_and_costs_no_patience() -> None:
-    long = footage.clip(
-        "ten_hours.flac", "-f lavfi -i anullsrc=r=8000:cl=mono:d=36000 -compression_level 0"
-    )
+    minute = footage.clip("a_minute.m4a", "-f lavfi -i anullsrc=r=8000:cl=mono:d=60 -c:a aac")
+    long = footage.clip("ten_hours.m4a", f"-stream_loop 599 -i {minute} -c copy")
 
     found = probe(long)
 
-    assert (found.kind, found.duration_seconds) == ("audio", 36_000)
+    assert found.kind == "audio"
+    assert found.duration_seconds == pytest.approx(36_000, rel=0.01)
 
 
 def test_what_a_phone_wrote_into_a_recording_stays_in_the_original(tmp_path: Path) -> None:

@@ -136,6 +136,7 @@ def test_a_worker_begins_anew_when_all_is_made_and_goes_on(site, tmp_path):
     site.run(FORGET)
 
 
+@pytest.mark.once
 def test_many_kills_lose_nothing(site, asked):
     seed = secrets.randbits(32)
     print(f"random seed {seed}")  # noqa: T201 -- shown with a failure
@@ -183,6 +184,7 @@ def in_sections(site):
     site.environment = usual
 
 
+@pytest.mark.once
 def test_kills_among_sections_lose_nothing(site, asked, in_sections):
     seed = secrets.randbits(32)
     print(f"random seed {seed}")  # noqa: T201 -- shown with a failure
