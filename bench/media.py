@@ -2,6 +2,7 @@
 
     .venv/bin/python bench/media.py [--source FILE] [--seconds 60] [--height 1080] [--runs 1]
                                     [--only ours,peers,vmaf,playable] [--minutes 1,10,60]
+                                    [--asked cepat "cepat, two phases" teliti hemat]
 
 Prints a table and one line of JSON, and writes both to bench/media.md (or --report). The machine
 may be busy with other work: all sides run in turns, CPU seconds of processes are counted, medians
@@ -60,7 +61,7 @@ def main() -> None:
         facts = probe(source)
         figures = heading(source, facts, words)
         if "ours" in words.only:
-            figures |= measure_ours(source, facts, folder, words.runs)
+            figures |= measure_ours(source, facts, folder, words)
         if "peers" in words.only:
             figures["peers"] = measure_peers(source, facts, folder)
         if "vmaf" in words.only:
@@ -78,6 +79,7 @@ def _words() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=60, help="length of the looped bunny")
     parser.add_argument("--height", type=int, default=1080, help="its lines")
     parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--asked", nargs="+", choices=list(ASKED), default=list(ASKED))
     parser.add_argument("--only", type=lambda said: said.split(","), default=list(PARTS))
     parser.add_argument("--minutes", type=lambda said: [*map(float, said.split(","))], default=[1])
     parser.add_argument("--report", type=Path, default=REPORT)
@@ -99,17 +101,21 @@ def heading(source: Path, facts: Probe, words: argparse.Namespace) -> dict[str, 
 # Ours and its limit
 
 
-def measure_ours(source: Path, facts: Probe, folder: Path, runs: int) -> dict[str, Any]:
-    ours: dict[str, list[dict[str, Any]]] = {name: [] for name in ASKED}
-    limits: dict[str, list[dict[str, float]]] = {name: [] for name in ("cepat", "teliti")}
+def measure_ours(
+    source: Path, facts: Probe, folder: Path, asked: argparse.Namespace
+) -> dict[str, Any]:
+    ours: dict[str, list[dict[str, Any]]] = {name: [] for name in asked.asked}
+    limits: dict[str, list[dict[str, float]]] = {
+        name: [] for name in ("cepat", "teliti") if name in asked.asked
+    }
     recipes = {name: recipe_for("video", facts, quality=name) for name in limits}
-    raw = raw_rungs(source, facts, recipes["cepat"], folder)
-    for run in range(runs):
-        for name, words in ASKED.items():
+    raw = raw_rungs(source, facts, recipe_for("video", facts), folder)
+    for run in range(asked.runs):
+        for name, made in ours.items():
             out = folder / name
             shutil.rmtree(out, ignore_errors=True)
-            ours[name].append(run_ours(source, out, words))
-            print(f"run {run + 1}: {name} {ours[name][-1]['cpu_seconds']:.2f} s", flush=True)
+            made.append(run_ours(source, out, ASKED[name]))
+            print(f"run {run + 1}: {name} {made[-1]['cpu_seconds']:.2f} s", flush=True)
         for name, taken in limits.items():
             taken.append(run_limit(source, recipes[name], raw))
             print(f"run {run + 1}: limit {name} {sum(taken[-1].values()):.2f} s", flush=True)
