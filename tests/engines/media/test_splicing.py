@@ -154,8 +154,10 @@ def test_what_is_copied_is_not_cut(tmp_path):
 
 def test_it_plays_while_the_first_section_grows(tmp_path):
     told: list[Progress] = []
+    path = source("held.mp4")
+    slowly = recipe_of(probe(path), preset="veryslow")  # a section outlasts many looks at it
 
-    made = make(source("held.mp4"), tmp_path / "out", on_progress=told.append)
+    made = make(path, tmp_path / "out", recipe=slowly, on_progress=told.append)
 
     first = next(progress for progress in told if progress.first_playable)
     assert first.fraction < 4 / SECONDS

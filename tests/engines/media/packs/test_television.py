@@ -57,7 +57,7 @@ def source(rate: str, group: int, seconds: float = 11) -> Path:
 
 @pytest.mark.parametrize(
     ("rate", "group"),
-    [("25", 75), ("30", 45), ("30000/1001", 150), ("30", 12)],
+    [("25", 75), ("30", 45), ("30000/1001", 75), ("30", 12)],
 )
 def test_a_copied_rung_gets_the_key_frames_of_the_house(
     tmp_path: Path, rate: str, group: int
