@@ -3,8 +3,10 @@
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -18,7 +20,7 @@ import psutil
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tests.deploy.caddy import STARTS_WITHIN_SECONDS, free_port
+from tests.deploy.caddy import STARTS_WITHIN_SECONDS
 
 PROGRAM = shutil.which("weed", path=Path(sys.executable).parent)
 OWNER, READER = ("hub", "hub-secret"), ("reader", "reader-secret")
@@ -74,7 +76,7 @@ def running(*, megabytes: int = 0) -> Iterator[Door]:
         json.dumps({"identities": [identity(OWNER, "Admin"), identity(READER, "Read")]})
     )
     # Each door has a second one for its own kind, 10,000 higher.
-    ports = {door: free_port_below() for door in DOORS}
+    ports = {door: pair_of_ports() for door in DOORS}
     command = [
         *(str(PROGRAM), f"-logdir={folder}", "server", f"-dir={folder}"),
         *("-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3", f"-s3.config={keys}"),
@@ -105,11 +107,17 @@ def identity(who: tuple[str, str], *actions: str) -> dict[str, Any]:
     return {"name": name, "credentials": keys, "actions": list(actions)}
 
 
-def free_port_below() -> int:
-    """Return a free port that leaves room for another 10,000 higher."""
-    while (port := free_port()) > 55_000:
-        pass
-    return port
+def pair_of_ports() -> int:
+    """Return a port that is free, as is the one 10,000 higher.
+
+    Both lie below those that a system gives to whoever calls out: a moment later they are free still.
+    """
+    while True:
+        port = 10_000 + secrets.randbelow(12_000)
+        with socket.socket() as one, socket.socket() as other, contextlib.suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            other.bind(("127.0.0.1", port + 10_000))
+            return port
 
 
 def wait_until_it_keeps(door: Door, log: Path) -> None:
