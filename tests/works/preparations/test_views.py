@@ -206,13 +206,13 @@ def test_makers_keep_the_fast_motion_of_sport_and_let_it_go(client, film):
     file.original.save(update_fields=["probe"])
     desk = "/en" + reverse("studio_work", args=[file.revision.work_id])
     press = reverse("studio_motion", args=[file.pk])
-    assert "Keep the fast motion" in text_of(client.get(desk))
+    assert "Prepare 60 pictures" in text_of(client.get(desk))
 
     client.post("/en" + press, {"keep": "1"})
     page = text_of(client.get(desk))
     assert "prepared anew, with 60 pictures a second" in page
     assert "The fast motion is kept" in page
-    assert "Keep the fast motion" not in page
+    assert "Prepare 60 pictures" not in page
     file.refresh_from_db()
     assert file.transcode.max_fps == 60
 
