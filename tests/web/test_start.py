@@ -288,7 +288,10 @@ def test_make_run_from_nothing_to_ctrl_c(tmp_path: Path, port: int) -> None:
     """The whole command in a terminal: the demo stands, the accounts are shown, Ctrl-C is no error."""
     home = tmp_path / "home"
     environment = homes.environment(home) | {"PORT": str(port), "TERM": "dumb"}
-    child, terminal = pty.fork()
+    try:
+        child, terminal = pty.fork()
+    except OSError as error:  # a container without /dev/pts
+        pytest.skip(f"no terminal to be had here: {error}")
     if child == 0:
         os.chdir(homes.ROOT)
         os.execvpe("make", ["make", "run"], environment)

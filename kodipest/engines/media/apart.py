@@ -23,16 +23,34 @@ from kodipest.engines.media.facts import Probe
 
 ROOT = Path(__file__).resolve().parents[3]
 # What our own programs are made of. Not ROOT: a node may keep its database and keys below it.
-PROGRAM = [ROOT / "kodipest", Path(sys.prefix), Path(sys.base_prefix)]
+PACKAGE = ROOT / "kodipest"
+PROGRAM = [PACKAGE, Path(sys.prefix), Path(sys.base_prefix)]
+# Python would find our package by listing ROOT, and whoever may list a folder may list all below it.
+_FIND = """
+import runpy, sys
+from importlib.util import module_from_spec, spec_from_file_location
+folder, module, *sys.argv[1:] = sys.argv[1:]
+spec = spec_from_file_location("kodipest", folder + "/__init__.py", submodule_search_locations=[folder])
+sys.modules["kodipest"] = module_from_spec(spec)
+spec.loader.exec_module(sys.modules["kodipest"])
+runpy.run_module(module, run_name="__main__", alter_sys=True)
+"""
 LIMITS = Limits(cpu_seconds=120, memory_bytes=4 * 1024**3, file_bytes=1024**2)
 PATIENCE_SECONDS = 300
-PROBER = (sys.executable, "-m", "kodipest.engines.media", "probe", "--json", "--")
-MAKER = (sys.executable, "-m", "kodipest.engines.media.makers")
 MAKER_LIMITS = Limits(cpu_seconds=3600, memory_bytes=3 * 1024**3, file_bytes=2 * 1024**3)
 SILENCE_SECONDS = 600  # the longest step between two words of a maker is one picture or page
 TICK_SECONDS = 0.25
 _TAIL_BYTES = 4000
 _LINE_BYTES = 16 * 1024**2
+
+
+def program(module: str) -> tuple[str, ...]:
+    """Return the words that run a module of ours where nothing but `PROGRAM` may be listed."""
+    return (sys.executable, "-I", "-c", _FIND, str(PACKAGE), module)
+
+
+PROBER = (*program("kodipest.engines.media"), "probe", "--json", "--")
+MAKER = program("kodipest.engines.media.makers")
 
 
 def probe_apart(path: Path) -> Probe:

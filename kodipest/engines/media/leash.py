@@ -104,9 +104,7 @@ def _shut_files(readable: list[str], writable: list[str]) -> bool:
     rules = _call(_CREATE, struct.pack("Q", every), 8, 0)
     if rules < 0 or not _prctl(_PR_SET_NO_NEW_PRIVS, 1):
         return False
-    beside = [os.path.dirname(path) for path in readable if os.path.isdir(path)]  # noqa: PTH112, PTH120
     for paths, rights in (
-        (beside, _LIST),  # Python finds a package by listing the folder it stands in
         ((*_SYSTEM, *readable), _RUN | _READ | _LIST),
         (("/dev/null", "/dev/full"), _READ | _WRITE | _CUT),
         (writable, every & ~_NEVER_MADE),

@@ -60,7 +60,8 @@ def test_days_follow_each_other(day):
     if tomorrow.day != 1:
         assert tomorrow == today._replace(day=today.day + 1)
     else:
-        assert today.day in {29, 30}
+        # Until 1945 the table holds months as they were kept in Mecca: eight have 28 or 31 days.
+        assert today.day in ({29, 30} if day.year > 1945 else {28, 29, 30, 31})
         assert (tomorrow.year - today.year) * 12 + tomorrow.month - today.month == 1
 
 

@@ -171,6 +171,8 @@ def done_by_a_taken_maker(
         ("os.path.dirname(tempfile.mkdtemp()).startswith(out + '/')", "True"),
         ("open(source + '/../secret').read()", "Permission denied"),
         ("os.listdir(source + '/..')", "Permission denied"),
+        (f"os.listdir({str(apart.ROOT)!r})", "Permission denied"),
+        ("os.listdir('/')", "Permission denied"),
         ("open(source, 'a')", "Permission denied"),
         ("open(source + '/../planted', 'w')", "Permission denied"),
         ("open('/etc/passwd').read()", "Permission denied"),

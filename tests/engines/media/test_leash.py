@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kodipest.engines.media.apart import PROGRAM
+from kodipest.engines.media.apart import PROGRAM, ROOT
 from kodipest.engines.media.encoder import Limits, Pulse, fences, leashed, run_encoder
 from kodipest.engines.media.errors import Unusable
 
@@ -82,7 +82,8 @@ def test_writing_is_for_the_own_folder_and_the_house_stays_hidden(tmp_path: Path
     assert tried(f"Path('{own}/a').write_text('x')") == "1"
     assert "Permission denied" in tried(f"Path('{other}/a').write_text('x')")
     assert "Permission denied" in tried(f"Path('{other}/key').read_text()")
-    assert "Permission denied" in tried(f"list(Path('{other}').iterdir())")
+    for folder in (other, ROOT, Path(sys.base_prefix).parent, "/"):
+        assert "Permission denied" in tried(f"list(Path('{folder}').iterdir())")
     assert "Permission denied" in tried("Path('/proc/1/environ').read_bytes()")
     assert "Permission denied" in tried("Path('/etc/passwd').read_text()")
 

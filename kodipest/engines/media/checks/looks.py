@@ -9,13 +9,12 @@ report says so. It runs in a process of its own with little memory, never where 
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from kodipest.engines.media.apart import PROGRAM, ROOT
+from kodipest.engines.media.apart import PROGRAM, ROOT, program
 from kodipest.engines.media.checks.findings import Finding
 from kodipest.engines.media.encoder import NICE, Limits, leashed
 
@@ -43,7 +42,7 @@ def look(frames: Sequence[Path], times: Sequence[float | None]) -> list[Finding]
 
 
 def _ask(frames: Sequence[Path]) -> list[dict[str, Any]] | None:
-    words = [sys.executable, "-m", "kodipest.engines.media.checks.eyes"]
+    words = program("kodipest.engines.media.checks.eyes")
     try:
         done = subprocess.run(
             leashed(
