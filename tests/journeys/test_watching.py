@@ -130,11 +130,13 @@ def test_who_stopped_may_go_on_from_there(open_page: Open, watch_path: str) -> N
 
     page.reload()
     page.locator("[data-resume]").click()
-    wait_for(page, "film.currentTime > 20")
+    wait_for(page, "!film.paused && film.currentTime > 0.2")
+    assert film(page, "currentTime") > 20
 
     page.reload()
     page.locator("[data-restart]").click()
-    wait_for(page, "film.currentTime > 0.2 && film.currentTime < 10")
+    wait_for(page, "!film.paused && film.currentTime > 0.2")
+    assert film(page, "currentTime") < 10
 
 
 def test_a_lost_line_is_told_in_words_and_can_be_tried_again(

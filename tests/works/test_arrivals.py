@@ -13,10 +13,9 @@ from kodipest.engines.media.models import Arrival, Original
 from kodipest.engines.media.operations import Part, begin_arrival, take_part
 from kodipest.engines.media.queries import pending_arrivals
 from kodipest.kernel.errors import Refusal
-from kodipest.works import operations
 from kodipest.works.forms import UploadForm
 from kodipest.works.models import Asset, Revision, Work
-from kodipest.works.operations import attach_arrival, remove_file, target_of
+from kodipest.works.operations import attach_arrival, files, remove_file, target_of
 from kodipest.works.targets import group_of
 from tests.factories.people import cast
 from tests.factories.stages import handed_in
@@ -163,13 +162,13 @@ def test_a_file_of_the_wrong_kind_is_dealt_with(people):
 def test_a_version_sealed_in_between_keeps_the_upload(people, monkeypatch):
     work = work_of(people)
     arrival = arrived(work, people.aisyah)
-    adopt = operations.adopt_arrival
+    adopt = files.adopt_arrival
 
     def adopt_slowly(**what):
         Revision.objects.update(sealed_at=work.created_at, content_hash="sha256:" + 64 * "a")
         return adopt(**what)
 
-    monkeypatch.setattr(operations, "adopt_arrival", adopt_slowly)
+    monkeypatch.setattr(files, "adopt_arrival", adopt_slowly)
 
     assert refused(lambda: attach_arrival(work=work, arrival=arrival, by=people.aisyah)) == [
         "sealed"
@@ -179,9 +178,9 @@ def test_a_version_sealed_in_between_keeps_the_upload(people, monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_file_is_looked_at_outside_any_transaction(people, monkeypatch):
-    seen, adopt = [], operations.adopt_arrival
+    seen, adopt = [], files.adopt_arrival
     monkeypatch.setattr(
-        operations,
+        files,
         "adopt_arrival",
         lambda **what: seen.append(connection.in_atomic_block) or adopt(**what),
     )

@@ -12,11 +12,11 @@ from kodipest.engines.media.uploads import take_copy
 from kodipest.kernel.errors import Refusal
 from kodipest.people.audit import audit_faults
 from kodipest.people.models import AuditEntry
-from kodipest.works import operations
 from kodipest.works.models import Asset, Revision, Work
 from kodipest.works.operations import (
     attach_file,
     begin_revision,
+    files,
     remove_file,
     try_file_again,
 )
@@ -85,7 +85,7 @@ def test_the_same_picture_twice_is_one_original(picture):
 
 
 def test_a_comic_collects_pages_in_order_and_stops_at_its_limit(picture, monkeypatch):
-    monkeypatch.setattr(operations, "MOST_PAGES", 3)
+    monkeypatch.setattr(files, "MOST_PAGES", 3)
     people = cast()
     work = work_of(people, kind=Kind.COMIC)
     pages = []
@@ -179,8 +179,8 @@ def test_attach_file_to_a_version_that_is_handed_in_while_the_file_is_looked_at(
         Revision.objects.update(sealed_at=work.created_at, content_hash="sha256:" + 64 * "a")
         return adopt(**what)
 
-    adopt = operations.adopt_upload
-    monkeypatch.setattr(operations, "adopt_upload", adopt_slowly)
+    adopt = files.adopt_upload
+    monkeypatch.setattr(files, "adopt_upload", adopt_slowly)
 
     with pytest.raises(Refusal) as refusal, picture() as upload:
         attach_file(work=work, upload=upload, by=people.aisyah)
@@ -205,9 +205,9 @@ def test_a_file_is_looked_at_outside_any_transaction(picture, monkeypatch):
     """Looking takes seconds; inside a transaction nobody else could write on a node."""
     people = cast()
     seen = []
-    adopt = operations.adopt_upload
+    adopt = files.adopt_upload
     monkeypatch.setattr(
-        operations,
+        files,
         "adopt_upload",
         lambda **what: seen.append(connection.in_atomic_block) or adopt(**what),
     )
@@ -320,7 +320,7 @@ def test_a_comic_may_come_as_one_file(kind, role, container, fits):
     expected = nullcontext() if fits else pytest.raises(Refusal, check=is_wrong_kind)
 
     with expected:
-        operations.refuse_wrong_kind(work, Asset.Role(role), original)
+        files.refuse_wrong_kind(work, Asset.Role(role), original)
 
 
 def is_wrong_kind(refusal: Refusal) -> bool:
